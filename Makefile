@@ -1,0 +1,48 @@
+# netvet: everything a developer or CI runs. Needs Go only.
+SHELL       := /bin/bash
+VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+COMMIT      ?= $(shell git rev-parse HEAD 2>/dev/null)
+LDFLAGS     := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME    ?= 30s
+BENCH       ?= .
+BENCHCOUNT  ?= 1
+
+.PHONY: build test race golden generate fuzz bench lint demo clean
+
+build: ## build bin/netvet
+	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/netvet ./cmd/netvet
+
+demo: build ## the main job on the sample in testdata/demo
+	bin/netvet scan --profile cn-ciio --as-of 2026-11-22 testdata/demo
+
+test: ## all tests; those that need the corpus of real files skip without it
+	go test ./...
+
+race: ## all tests under the race detector
+	go test -race ./...
+
+golden: ## rewrite golden files, then read the diff
+	go test ./sbom ./scanner/... ./cmd/netvet -update
+
+generate: ## compile vendors/data and vendors/lists into vendors/index.gen
+	go test ./vendors -run 'TestIndex' -update
+
+fuzz: ## every fuzz target for FUZZTIME each
+	@set -e; for pkg in $$(go list ./...); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+	  done; done
+
+bench: ## benchmarks; compare two outputs with benchstat
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCHCOUNT) ./...
+
+lint: ## formatting, vet, staticcheck, tidy go.mod, the data files
+	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go mod tidy -diff
+	go test ./vendors ./rules -run 'Lint' -count 1
+
+clean:
+	rm -rf bin

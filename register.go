@@ -1,0 +1,305 @@
+package netvet
+
+import (
+	"cmp"
+	"slices"
+)
+
+// SchemaVersion is the version of the register's form. Within a version fields
+// are only added.
+const SchemaVersion = "1"
+
+// Register is the result of a scan. It marshals as it stands; the contract is
+// its JSON Schema.
+type Register struct {
+	SchemaVersion string            `json:"schema_version"`
+	Notice        string            `json:"notice"`
+	AsOf          string            `json:"as_of"` // RFC 3339 UTC
+	Tool          Tool              `json:"tool"`
+	Profile       string            `json:"profile"`
+	Parameters    Parameters        `json:"parameters"`
+	Packs         []DataSet         `json:"packs"`
+	Data          []DataSet         `json:"data"`
+	Inputs        []InputSummary    `json:"inputs"`
+	Summary       Summary           `json:"summary"`
+	Products      []RegisterProduct `json:"products"`
+	Findings      []Finding         `json:"findings"`
+	Unknowns      []UnknownRule     `json:"unknowns"`
+	Risks         []Risk            `json:"risks"`
+	Gaps          []Gap             `json:"gaps"`
+	Incomplete    bool              `json:"incomplete"`
+}
+
+// Tool names the program that made a register.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Parameters are the constants of the scoring model that the run used, so that
+// a reader can recompute every score.
+type Parameters struct {
+	Leak            float64 `json:"leak"`
+	Damping         float64 `json:"damping"`
+	Prior           float64 `json:"prior"`
+	Beta            float64 `json:"beta"`
+	MitigationFloor float64 `json:"mitigation_floor"`
+	LowPrior        float64 `json:"low_prior"`
+	HighPrior       float64 `json:"high_prior"`
+
+	MitigationHalfLife float64 `json:"mitigation_half_life_days"`
+}
+
+// DataSet identifies a pack or a set of data by content.
+type DataSet struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+	AsOf    string `json:"as_of,omitempty"`
+	SHA256  string `json:"sha256"`
+}
+
+// InputSummary says what was read from one input.
+type InputSummary struct {
+	Name       string  `json:"name"`
+	Format     string  `json:"format"`
+	Version    *string `json:"version"`
+	SHA256     string  `json:"sha256"`
+	Bytes      int64   `json:"bytes"`
+	Products   int     `json:"products"`
+	Components int     `json:"components"`
+	Gaps       int     `json:"gaps"`
+}
+
+// Summary counts the whole register.
+type Summary struct {
+	Products             int             `json:"products"`
+	Components           int             `json:"components"`
+	Suppliers            int             `json:"suppliers"`
+	UnresolvedSuppliers  int             `json:"unresolved_suppliers"`
+	Verdicts             map[Verdict]int `json:"verdicts"`
+	Levels               map[Level]int   `json:"levels"`
+	InsufficientEvidence int             `json:"insufficient_evidence"`
+	Gaps                 int             `json:"gaps"`
+}
+
+// RegisterProduct is one product with its scores. Text that is not known is null.
+type RegisterProduct struct {
+	ID                string                      `json:"id"`
+	Name              *string                     `json:"name"`
+	Model             *string                     `json:"model"`
+	PartNumber        *string                     `json:"part_number"`
+	Version           *string                     `json:"version"`
+	Serial            *string                     `json:"serial"`
+	Quantity          *int                        `json:"quantity"`
+	Location          *string                     `json:"location"`
+	Manufacturer      *string                     `json:"manufacturer"`
+	CountryOfOrigin   *string                     `json:"country_of_origin"`
+	Price             *Price                      `json:"price"`
+	Identifiers       map[IdentifierType][]string `json:"identifiers"`
+	Act               Act                         `json:"act"`
+	ActAssumed        bool                        `json:"act_assumed"`
+	ImpactAssumed     bool                        `json:"impact_assumed"`
+	Category          *Category                   `json:"category"`
+	CategoryBasis     *string                     `json:"category_basis"`
+	Supplier          *RegisterSupplier           `json:"supplier"`
+	PossibleSuppliers []PossibleMatch             `json:"possible_suppliers"`
+	Components        int                         `json:"components"`
+	Score             float64                     `json:"score"`
+	ScoreRange        [2]float64                  `json:"score_range"`
+	Level             Level                       `json:"level"`
+	Coverage          float64                     `json:"coverage"`
+	Verdict           Verdict                     `json:"verdict"`
+	VerdictBasis      string                      `json:"verdict_basis"`
+	Insufficient      bool                        `json:"insufficient_evidence"`
+	Factors           []RegisterFactor            `json:"factors"`
+	Gates             []RegisterGate              `json:"gates"`
+	Findings          []string                    `json:"findings"`
+	Questions         []RegisterQuestion          `json:"questions"`
+	Sources           []Source                    `json:"sources"`
+}
+
+// RegisterSupplier is the supplier of a product and how it was matched.
+type RegisterSupplier struct {
+	ID             string        `json:"id"`
+	Name           string        `json:"name"`
+	Country        *string       `json:"country"`
+	UltimateParent *string       `json:"ultimate_parent"`
+	Countries      Countries     `json:"countries"`
+	Confidence     Confidence    `json:"confidence"`
+	Match          RegisterMatch `json:"match"`
+}
+
+// RegisterMatch is how a supplier was matched.
+type RegisterMatch struct {
+	Input      string  `json:"input"`
+	Method     string  `json:"method"`
+	Confidence float64 `json:"confidence"`
+	Reason     string  `json:"reason"`
+}
+
+// RegisterFactor is the score of one factor, with what is needed to recompute
+// it: Score = 100 * Likelihood * Impact, raised to Floor, where
+// Likelihood = (1 - (1-leak) * AdverseProduct * SilenceProduct) * Mitigation.
+type RegisterFactor struct {
+	Factor         Factor          `json:"factor"`
+	NotApplicable  bool            `json:"not_applicable,omitempty"`
+	Score          *float64        `json:"score"`
+	ScoreRange     *[2]float64     `json:"score_range"`
+	Likelihood     *float64        `json:"likelihood"`
+	Impact         *float64        `json:"impact"`
+	Coverage       *float64        `json:"coverage"`
+	UnknownRules   int             `json:"unknown_rules"`
+	AdverseProduct float64         `json:"adverse_product"`
+	SilenceProduct float64         `json:"silence_product"`
+	SilenceShare   float64         `json:"silence_share"`
+	Mitigation     float64         `json:"mitigation"`
+	Floor          *float64        `json:"floor"`
+	FloorGate      *string         `json:"floor_gate"`
+	Topics         []RegisterTopic `json:"topics"`
+	Rules          []RegisterRule  `json:"rules"` // adverse rules, largest weight first
+}
+
+// RegisterTopic is one topic of a factor: its weight, the share of its
+// questions still open, and its largest adverse weight.
+type RegisterTopic struct {
+	Topic   string  `json:"topic"`
+	Weight  float64 `json:"weight"`
+	Open    float64 `json:"open"`
+	Adverse float64 `json:"adverse"`
+}
+
+// RegisterRule is the weight of one adverse rule in a factor.
+type RegisterRule struct {
+	Rule         string  `json:"rule"`
+	Weight       float64 `json:"weight"`
+	Strength     float64 `json:"strength"`
+	Contribution float64 `json:"contribution"` // points of the overall score that would go if the rule were clean
+}
+
+// RegisterGate is a gate that fired on a product.
+type RegisterGate struct {
+	Rule       string     `json:"rule"`
+	Verdict    Verdict    `json:"verdict"`
+	Instrument string     `json:"instrument"`
+	Date       string     `json:"date"`
+	URL        string     `json:"url"`
+	Grade      Grade      `json:"grade"`
+	Confidence Confidence `json:"confidence"`
+	Policy     string     `json:"policy"`
+	Conditions []string   `json:"conditions,omitempty"`
+	Message    string     `json:"message"`
+}
+
+// RegisterQuestion is an open question and the overall score its answer would give.
+type RegisterQuestion struct {
+	Rule        string  `json:"rule"`
+	Question    string  `json:"question"`
+	ScoreIfGood float64 `json:"score_if_good"`
+	ScoreIfBad  float64 `json:"score_if_bad"`
+}
+
+// Finding is what a rule said of one subject of one product.
+type Finding struct {
+	ID            string                `json:"id"` // fingerprint of rule, product and subject
+	Rule          string                `json:"rule"`
+	Title         string                `json:"title"`
+	Factor        Factor                `json:"factor"`
+	Topic         string                `json:"topic"`
+	Outcome       Outcome               `json:"outcome"`
+	Severity      Severity              `json:"severity"`
+	Weight        float64               `json:"weight"`
+	Product       string                `json:"product"`
+	Subject       Subject               `json:"subject"`
+	Count         int                   `json:"count"`
+	Message       string                `json:"message"`
+	Vulnerability *FindingVulnerability `json:"vulnerability"`
+	Evidence      []FindingEvidence     `json:"evidence"`
+	Citations     []Citation            `json:"citations"`
+	Remediation   string                `json:"remediation"`
+	Acceptance    *Acceptance           `json:"acceptance"`
+}
+
+// FindingVulnerability names the weakness a finding is about.
+type FindingVulnerability struct {
+	ID      string   `json:"id"`
+	Aliases []string `json:"aliases"`
+	Status  string   `json:"status"`
+	Fixed   *string  `json:"fixed"`
+	KEV     *bool    `json:"kev"`
+	EPSS    *float64 `json:"epss"`
+	Source  string   `json:"source"`
+}
+
+// FindingEvidence is one item of evidence as shown.
+type FindingEvidence struct {
+	Text        string  `json:"text"`
+	Input       *string `json:"input"`
+	Pointer     *string `json:"pointer"`
+	Source      *string `json:"source"`
+	URL         *string `json:"url"`
+	Observed    *string `json:"observed"`
+	Reliability float64 `json:"reliability"`
+	Verdict     *string `json:"verdict"`
+}
+
+// Acceptance is a risk that someone owns until a date.
+type Acceptance struct {
+	Owner  string `json:"owner"`
+	Until  string `json:"until"`
+	Reason string `json:"reason"`
+}
+
+// UnknownRule is a rule that could not be answered for want of data.
+type UnknownRule struct {
+	Rule     string   `json:"rule"`
+	Needs    []string `json:"needs"`
+	Products int      `json:"products"`
+}
+
+// Risk is one row of the register proper: product x factor, with the columns of
+// NIST IR 8286.
+type Risk struct {
+	ID                  string   `json:"id"`
+	Priority            *int     `json:"priority"`
+	Product             string   `json:"product"`
+	Factor              Factor   `json:"factor"`
+	Description         string   `json:"description"`
+	Category            string   `json:"category"`
+	Likelihood          float64  `json:"likelihood"`
+	Impact              float64  `json:"impact"`
+	Exposure            float64  `json:"exposure"`
+	Response            string   `json:"response"` // avoid, mitigate, transfer, accept
+	ResponseDescription string   `json:"response_description"`
+	ResponseCost        *string  `json:"response_cost"`
+	Owner               *string  `json:"owner"`
+	Status              string   `json:"status"`
+	Findings            []string `json:"findings"`
+}
+
+// Sort puts the register into its one order: products by score descending then
+// id, findings by product order then weight descending then id, risks by
+// exposure descending then id, the rest by their own keys. Priorities of risks
+// follow that order.
+func (r *Register) Sort() {
+	slices.SortFunc(r.Products, func(a, b RegisterProduct) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
+	})
+	rank := make(map[string]int, len(r.Products))
+	for i, p := range r.Products {
+		rank[p.ID] = i
+	}
+	slices.SortFunc(r.Findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(rank[a.Product], rank[b.Product]), cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortFunc(r.Risks, func(a, b Risk) int {
+		return cmp.Or(cmp.Compare(b.Exposure, a.Exposure), cmp.Compare(a.ID, b.ID))
+	})
+	for i := range r.Risks {
+		n := i + 1
+		r.Risks[i].Priority = &n
+	}
+	slices.SortFunc(r.Unknowns, func(a, b UnknownRule) int { return cmp.Compare(a.Rule, b.Rule) })
+	slices.SortStableFunc(r.Gaps, func(a, b Gap) int {
+		return cmp.Or(cmp.Compare(a.Input, b.Input), cmp.Compare(a.Record, b.Record), cmp.Compare(a.Reason, b.Reason))
+	})
+}
