@@ -79,8 +79,6 @@ type Assessment struct {
 	VerdictBasis string // gate, level or coverage
 	Insufficient bool
 	Questions    []Question
-
-	LaterEvidence int // items of evidence dated after the as-of date, left out of the score
 }
 
 // FactorScore is the score of one factor with all the numbers that make it.

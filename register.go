@@ -46,7 +46,7 @@ type Parameters struct {
 	MitigationFloor float64 `json:"mitigation_floor"`
 	LowPrior        float64 `json:"low_prior"`
 	HighPrior       float64 `json:"high_prior"`
-
+	// MitigationHalfLife is how fast the word for a mitigation ages, in days.
 	MitigationHalfLife float64 `json:"mitigation_half_life_days"`
 }
 

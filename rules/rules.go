@@ -17,17 +17,17 @@ type Text struct {
 
 // Pack is the rules and gates of one instrument.
 type Pack struct {
-	ID           string         `yaml:"pack" json:"pack"`
-	Version      netvet.Date    `yaml:"version" json:"version"`
-	Title        Text           `yaml:"title" json:"title"`
-	Jurisdiction string         `yaml:"jurisdiction" json:"jurisdiction"`
-	Instrument   Instrument     `yaml:"instrument" json:"instrument"`
-	Topics       []Topic        `yaml:"topics" json:"topics"`
-	Rules        []Rule         `yaml:"rules" json:"rules"`
-	Gates        []Gate         `yaml:"gates" json:"gates"`
-	SHA256       string         `yaml:"-" json:"-"` // of the file
-	File         string         `yaml:"-" json:"-"`
-	lines        map[string]int `yaml:"-"`
+	ID           string      `yaml:"pack" json:"pack"`
+	Version      netvet.Date `yaml:"version" json:"version"`
+	Title        Text        `yaml:"title" json:"title"`
+	Jurisdiction string      `yaml:"jurisdiction" json:"jurisdiction"`
+	Instrument   Instrument  `yaml:"instrument" json:"instrument"`
+	Topics       []Topic     `yaml:"topics" json:"topics"`
+	Rules        []Rule      `yaml:"rules" json:"rules"`
+	Gates        []Gate      `yaml:"gates" json:"gates"`
+	SHA256       string      `yaml:"-" json:"-"` // of the file
+	File         string      `yaml:"-" json:"-"`
+	data         []byte      // of the file, for the lines of faults
 }
 
 // Instrument is the legal text behind a pack.
@@ -71,21 +71,25 @@ type Rule struct {
 	Candidates *Candidates `yaml:"candidates" json:"candidates,omitempty"` // required with each: component
 	// Evidence says whose word the rule rests on, which sets its reliability:
 	// bom, inventory, supplier, list, observation.
-	Evidence   string            `yaml:"evidence" json:"evidence"`
-	Needs      []string          `yaml:"needs" json:"needs"`       // names of the vocabulary in needs.go
-	When       string            `yaml:"when" json:"when"`         // CEL, true: adverse
-	Clear      string            `yaml:"clear" json:"clear"`       // CEL, true: clean; empty: only an answer can clear it
-	Applies    string            `yaml:"applies" json:"applies"`   // CEL on product, operator and profile; false: not applicable
-	Strength   float64           `yaml:"strength" json:"strength"` // q, in (0,1]
-	Severity   netvet.Severity   `yaml:"severity" json:"severity"`
-	HalfLife   string            `yaml:"half_life" json:"half_life"` // "730d"; empty: the evidence does not age
-	InForce    Span              `yaml:"in_force" json:"in_force"`
-	Message    Text              `yaml:"message" json:"message"` // {component.name} and the like are filled in
-	Remedy     Text              `yaml:"remedy" json:"remedy"`
-	Cites      []netvet.Citation `yaml:"cites" json:"cites"`
-	Basis      string            `yaml:"basis" json:"basis"`           // law, precedent, tool-policy
-	Source     string            `yaml:"source" json:"source"`         // where the reading of the law comes from
-	Indicators []string          `yaml:"indicators" json:"indicators"` // ids of the indicator catalogue that it covers
+	Evidence string   `yaml:"evidence" json:"evidence"`
+	Needs    []string `yaml:"needs" json:"needs"` // names of the vocabulary in needs.go
+	When     string   `yaml:"when" json:"when"`   // CEL, true: adverse; empty: only an answer can be
+	Clear    string   `yaml:"clear" json:"clear"` // CEL, true: clean; empty: only an answer can clear it
+	// ClearWhenNone makes it clean that a resolved supplier is on no list at
+	// all. For each: hit alone: the silence of a document clears nothing.
+	ClearWhenNone bool              `yaml:"clear_when_none" json:"clear_when_none,omitempty"`
+	Applies       string            `yaml:"applies" json:"applies"`   // CEL on product, operator and profile; false: not applicable
+	Strength      float64           `yaml:"strength" json:"strength"` // q, in (0,1]
+	Severity      netvet.Severity   `yaml:"severity" json:"severity"`
+	HalfLife      string            `yaml:"half_life" json:"half_life"` // "730d"; empty: the evidence does not age
+	InForce       Span              `yaml:"in_force" json:"in_force"`
+	Message       Text              `yaml:"message" json:"message"` // {component.name} and the like are filled in
+	Cleared       Text              `yaml:"cleared" json:"cleared"` // the same for clean evidence; empty: says that nothing was found
+	Remedy        Text              `yaml:"remedy" json:"remedy"`
+	Cites         []netvet.Citation `yaml:"cites" json:"cites"`
+	Basis         string            `yaml:"basis" json:"basis"`           // law, precedent, tool-policy
+	Source        string            `yaml:"source" json:"source"`         // where the reading of the law comes from
+	Indicators    []string          `yaml:"indicators" json:"indicators"` // ids of the indicator catalogue that it covers
 }
 
 // Candidates names the components a rule looks at, as data, so that one pass
@@ -140,4 +144,6 @@ type Profile struct {
 	Embedded netvet.Verdict            `yaml:"embedded" json:"embedded"` // of gates that leave it to the profile
 	Concern  []string                  `yaml:"concern" json:"concern"`   // countries whose law is a concern here; empty: none
 	Source   string                    `yaml:"source" json:"source"`
+	File     string                    `yaml:"-" json:"-"`
+	data     []byte                    // of the file, for the lines of faults
 }

@@ -1,0 +1,366 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/sbom"
+	"github.com/netvet/netvet/scanner"
+	"github.com/netvet/netvet/scanner/report"
+	"github.com/spf13/cobra"
+)
+
+// shownProducts is how many products inspect shows to a person.
+const shownProducts = 50
+
+type inspectFlags struct {
+	read       readFlags
+	know       knowledgeFlags
+	context    string
+	json       bool
+	components bool
+}
+
+func (p *program) inspectCommand() *cobra.Command {
+	f := &inspectFlags{}
+	cmd := &cobra.Command{
+		Use:   "inspect [flags] INPUT...",
+		Short: "Show what can be read of inputs and what cannot, before any scoring",
+		Long: `inspect reads inputs as scan does and shows, for each, its format and what is in
+it, how the columns of a table were understood, the products, and the gaps. Run
+it first on files you have not seen before.
+
+` + exitCodesHelp(),
+		Example: `  netvet inspect vendor-files/
+  netvet inspect --json --components array.cdx.json | jq '.products[0].component_list[].name'
+  netvet inspect --encoding gb18030 资产清单.csv`,
+		RunE: func(cmd *cobra.Command, args []string) error { return fault(p.inspect(cmd.Context(), args, f)) },
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&f.json, "json", false, "print JSON")
+	flags.BoolVar(&f.components, "components", false, "with --json: list the components of each product")
+	flags.StringVar(&f.context, "context", contextFile, "`FILE` to check along with the inputs; the default only if the working directory has one")
+	f.know.addSuppliers(flags)
+	f.read.add(flags)
+	return cmd
+}
+
+func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) error {
+	if err := f.read.checkArgs(args); err != nil {
+		return err
+	}
+	if f.components && !f.json {
+		return usage("--components needs --json")
+	}
+	options, err := f.read.options()
+	if err != nil {
+		return err
+	}
+	inputs, gaps, unreadable := p.inputs(args, &f.read, options)
+	if _, gaps, err = p.readContext(f.context, gaps); err != nil {
+		return err
+	}
+	suppliers, err := f.know.directory()
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(p.stdout, 1<<16)
+	view := inspection{describer: scanner.NewDescriber(suppliers, f.know.asOf.orToday()), gaps: gaps}
+	if f.json {
+		view.products = &productList{out: out, components: f.components}
+		view.products.text("{\"products\":[\n")
+	} else {
+		view.products = &productList{out: io.Discard, keep: shownProducts}
+	}
+	if err := view.read(ctx, inputs, options); err != nil {
+		return err
+	}
+	if f.json {
+		err = view.writeJSON(out)
+	} else {
+		err = view.writeText(out)
+	}
+	if err = cmp.Or(err, out.Flush()); err != nil {
+		return fmt.Errorf("write %s: %w", place(""), err)
+	}
+	failed := p.tell(unreadable)
+	failed = p.tell(view.broken.orNil()) || failed
+	switch {
+	case failed:
+		return &exit{exitUsage, nil}
+	case view.products.n == 0:
+		p.say("error", "no input holds a product")
+		return &exit{exitNothing, nil}
+	}
+	return nil
+}
+
+// inspection is what was read.
+type inspection struct {
+	describer *scanner.Describer
+	inputs    []netvet.InputSummary
+	notes     [][]string // by input
+	products  *productList
+	gaps      []netvet.Gap
+	broken    faults
+}
+
+// faults are errors that did not end the run.
+type faults []error
+
+func (f faults) orNil() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return scanner.InputErrors(f)
+}
+
+func (v *inspection) read(ctx context.Context, inputs []sbom.Input, options sbom.Options) error {
+	for _, in := range inputs {
+		summary, notes, err := sbom.Read(ctx, in, options, v.record)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if v.products.err != nil {
+			return fmt.Errorf("write %s: %w", place(""), v.products.err)
+		}
+		if err != nil {
+			v.broken = append(v.broken, err)
+			v.gaps = append(v.gaps, netvet.Gap{Input: in.Name, Reason: err.Error()})
+			summary.Gaps++
+			v.products.abandon()
+		}
+		v.inputs, v.notes = append(v.inputs, summary), append(v.notes, notes)
+	}
+	return nil
+}
+
+func (v *inspection) record(rec sbom.Record) error {
+	switch rec := rec.(type) {
+	case sbom.ProductStart:
+		v.products.begin()
+	case sbom.Component:
+		v.products.component(rec.Component)
+	case sbom.ProductEnd:
+		v.describer.Describe(&rec.Product)
+		v.products.end(&rec.Product)
+	case sbom.Gap:
+		v.gaps = append(v.gaps, rec.Gap)
+	}
+	return v.products.err
+}
+
+// inspectInput is an input as inspect --json prints it.
+type inspectInput struct {
+	Name       string  `json:"name"`
+	Format     *string `json:"format"`
+	Version    *string `json:"version"`
+	Bytes      int64   `json:"bytes"`
+	Products   int     `json:"products"`
+	Components int     `json:"components"`
+	Gaps       int     `json:"gaps"`
+}
+
+// inspectProduct is a product as inspect --json prints it; text that is not
+// known is null.
+type inspectProduct struct {
+	ID           string         `json:"id"`
+	Name         *string        `json:"name"`
+	Model        *string        `json:"model"`
+	Version      *string        `json:"version"`
+	Category     *string        `json:"category"`
+	Manufacturer *string        `json:"manufacturer"`
+	Serial       *string        `json:"serial"`
+	PartNumber   *string        `json:"part_number"`
+	Components   int            `json:"components"`
+	Source       *netvet.Source `json:"source"`
+}
+
+type inspectComponent struct {
+	Name         string              `json:"name"`
+	Version      *string             `json:"version"`
+	Manufacturer *string             `json:"manufacturer"`
+	Kind         netvet.Kind         `json:"kind"`
+	Identifiers  []netvet.Identifier `json:"identifiers"`
+}
+
+// productList writes products as a JSON list while they are read. A product
+// comes out component by component, its own fields last, so that memory does
+// not grow with their number. Of a product in which its input breaks off,
+// nothing but the components is known.
+type productList struct {
+	out        io.Writer
+	components bool // write component_list
+	keep       int  // products to remember
+	kept       []inspectProduct
+	n          int // products so far
+	inside     int // components of the product that was begun
+	open       bool
+	listed     bool // the list of the product that was begun has been started
+	err        error
+}
+
+func (l *productList) begin() { l.inside, l.listed, l.open = 0, false, true }
+
+func (l *productList) component(c *netvet.Component) {
+	l.inside++
+	if !l.components {
+		return
+	}
+	if !l.listed {
+		l.separate()
+		l.text(`{"component_list":[`)
+	} else {
+		l.text(",")
+	}
+	l.listed = true
+	l.value(inspectComponent{Name: c.Name, Version: known(c.Version), Manufacturer: known(c.Maker()), Kind: c.Kind, Identifiers: append([]netvet.Identifier{}, c.Identifiers...)})
+}
+
+func (l *productList) end(p *netvet.Product) {
+	v := inspectProduct{
+		ID: p.ID, Name: known(p.Name), Model: known(p.Model), Version: known(p.Version), Category: known(string(p.Category)),
+		Manufacturer: known(cmp.Or(p.Manufacturer, p.Vendor)), Serial: known(p.Serial), PartNumber: known(p.PartNumber), Components: l.inside,
+	}
+	if len(p.Sources) > 0 {
+		v.Source = &p.Sources[0]
+	}
+	if len(l.kept) < l.keep {
+		l.kept = append(l.kept, v)
+	}
+	switch {
+	case l.listed:
+		l.text("],")
+	case l.components:
+		l.separate()
+		l.text(`{"component_list":[],`)
+	default:
+		l.separate()
+		l.text("{")
+	}
+	l.fields(v)
+	l.n++
+	l.open = false
+}
+
+// abandon closes a product in which its input broke off, if any of it is written.
+func (l *productList) abandon() {
+	if l.open && l.listed {
+		l.end(&netvet.Product{})
+	}
+	l.open = false
+}
+
+func (l *productList) separate() {
+	if l.n > 0 {
+		l.text(",\n")
+	}
+}
+
+// fields writes the members of v and the closing brace.
+func (l *productList) fields(v any) {
+	line, err := marshalLine(v)
+	l.err = cmp.Or(l.err, err)
+	l.text(strings.TrimPrefix(string(line), "{"))
+}
+
+func (l *productList) value(v any) {
+	line, err := marshalLine(v)
+	l.err = cmp.Or(l.err, err)
+	l.text(string(line))
+}
+
+func (l *productList) text(s string) {
+	if l.err == nil {
+		_, l.err = io.WriteString(l.out, s)
+	}
+}
+
+// known is nil for text that is not known.
+func known(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// marshalLine is v as JSON on one line, for people to read too: < and & stand
+// as they are.
+func marshalLine(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return report.EscapeInvisible(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), err
+}
+
+func (v *inspection) writeText(w io.Writer) error {
+	for i, in := range v.inputs {
+		format := cmp.Or(in.Format, "unknown format")
+		if in.Version != nil {
+			format += " " + *in.Version
+		}
+		fmt.Fprintf(w, "%s\n  %s, %d bytes: %d products, %d components, %d gaps\n", report.Visible(in.Name), report.Visible(format), in.Bytes, in.Products, in.Components, in.Gaps)
+		for _, note := range v.notes[i] {
+			for line := range strings.Lines(note) {
+				fmt.Fprintf(w, "  %s\n", report.Visible(strings.TrimSuffix(line, "\n")))
+			}
+		}
+	}
+	rows := [][]string{{"PRODUCT", "MODEL", "VERSION", "MAKER AS WRITTEN", "PARTS", "CLASS", "READ IN"}}
+	for _, q := range v.products.kept {
+		rows = append(rows, []string{or(q.Name), or(q.Model), or(q.Version), or(q.Manufacturer), fmt.Sprint(q.Components), or(q.Category), source(q.Source)})
+	}
+	fmt.Fprintln(w, "\nProducts:", v.products.n)
+	if len(rows) > 1 {
+		report.Columns(w, rows, "  ", 28)
+	}
+	if n := v.products.n - len(v.products.kept); n > 0 {
+		fmt.Fprintf(w, "  and %d more; --json lists them all\n", n)
+	}
+	fmt.Fprintln(w, "\nGaps:", len(v.gaps))
+	for _, g := range v.gaps {
+		fmt.Fprintf(w, "  %s: %s\n", report.Visible(strings.TrimSpace(g.Input+" "+g.Record)), report.Visible(g.Reason))
+	}
+	return nil
+}
+
+func source(s *netvet.Source) string {
+	if s == nil {
+		return ""
+	}
+	return strings.TrimSpace(s.Input + " " + s.Record)
+}
+
+// or is text that may not be known, for a table.
+func or(s *string) string {
+	if s == nil {
+		return "-"
+	}
+	return *s
+}
+
+// writeJSON is the rest of the JSON after the products, which stand already.
+func (v *inspection) writeJSON(w io.Writer) error {
+	shown := []inspectInput{}
+	for _, in := range v.inputs {
+		shown = append(shown, inspectInput{in.Name, known(in.Format), in.Version, in.Bytes, in.Products, in.Components, in.Gaps})
+	}
+	inputs, err := marshalLine(shown)
+	if err != nil {
+		return err
+	}
+	gaps, err := marshalLine(append([]netvet.Gap{}, v.gaps...))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "],\n\"inputs\":%s,\n\"gaps\":%s}\n", inputs, gaps)
+	return err
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/netvet/netvet/scanner"
+	"github.com/netvet/netvet/scanner/report"
+)
+
+// progressEvery is how often the line of progress is drawn.
+const progressEvery = 200 * time.Millisecond
+
+// progress draws one line on a terminal that says how far a run is.
+type progress struct {
+	p     *program
+	drawn time.Time
+	shown bool
+}
+
+// newProgress returns nil when nobody watches.
+func (p *program) newProgress() *progress {
+	if p.quiet || p.noProgress || p.logFormat.value == "json" || !isTerminal(p.stderr) {
+		return nil
+	}
+	return &progress{p: p, drawn: time.Now()}
+}
+
+func (g *progress) report(s scanner.Progress) {
+	now := time.Now()
+	if now.Sub(g.drawn) < progressEvery {
+		return
+	}
+	g.drawn, g.shown = now, true
+	fmt.Fprintf(g.p.stderr, "\r\x1b[K%d of %d inputs, %d products: %.60s", s.Inputs, s.Of, s.Products, report.Visible(s.Input))
+}
+
+// done wipes the line.
+func (g *progress) done() {
+	if g != nil && g.shown {
+		fmt.Fprint(g.p.stderr, "\r\x1b[K")
+		g.shown = false
+	}
+}

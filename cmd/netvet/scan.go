@@ -1,0 +1,438 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/sbom"
+	"github.com/netvet/netvet/scanner"
+	"github.com/netvet/netvet/scanner/report"
+	"github.com/spf13/cobra"
+)
+
+// contextFile is the operator's own file in the working directory.
+const contextFile = "netvet.yaml"
+
+type scanFlags struct {
+	read        readFlags
+	know        knowledgeFlags
+	profiles    []string
+	context     string
+	outputs     outputs
+	all         bool
+	failOn      failOn
+	jobs        int
+	allowEmpty  bool
+	redact      choices
+	maxProducts int
+}
+
+func (p *program) scanCommand() *cobra.Command {
+	f := &scanFlags{redact: choices{known: []string{"serial", "location", "operator"}}}
+	cmd := &cobra.Command{
+		Use:   "scan [flags] INPUT...",
+		Short: "Read inventories and write the risk register",
+		Long: `scan reads bills of materials and inventories, resolves who made every product
+and part, collects evidence, evaluates the rules of a profile, scores, and
+writes the risk register.
+
+INPUT is a file, a folder (walked), a glob, "-" for standard input, or @FILE (a
+list of inputs, one a line). The format is detected from the content. What
+cannot be read, matched or known is listed under gaps; no row is ever dropped.
+
+What is not known is never taken for safe: every score has a range and a
+coverage, and only a cited decision of an authority gives "prohibited".
+
+Every flag has an environment variable: --fail-on is NETVET_FAIL_ON. A flag
+beats its variable, and both beat ` + contextFile + `.
+
+` + exitCodesHelp(),
+		Example: `  netvet scan inventory.xlsx
+  netvet scan --profile cn-ciio,us-federal vendor-files/ -o table -o json=register.json
+  netvet scan --product 'maker=Micron,model=Crucial MX500 SSD'
+  netvet scan --fail-on verdict=restricted,incomplete --quiet -o json=register.json boms/
+  ssh nms export-assets | netvet scan - -o csv=risks.csv`,
+		RunE: func(cmd *cobra.Command, args []string) error { return fault(p.scan(cmd.Context(), args, f)) },
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.profiles, "profile", []string{"cn-ciio"}, "the point of view, or several: netvet profiles list")
+	flags.StringVar(&f.context, "context", contextFile, "`FILE` on the operator, the use of products and answers of suppliers; the default only if the\nworking directory has one; empty for none")
+	flags.VarP(&f.outputs, "output", "o", outputHelp()+"\n(default the table)")
+	flags.BoolVar(&f.all, "all", false, "write findings for passes and for plain unknowns too")
+	flags.Var(&f.failOn, "fail-on", "exit 1 if a product meets one of: verdict=WORD, level=WORD, score=N (at or above),\ncoverage=X (below); exit 5 for incomplete (any gap) alone")
+	flags.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "workers that assess products; the result does not depend on it")
+	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "exit 0 when nothing was assessed")
+	flags.Var(&f.redact, "redact", "leave out of the result: "+strings.Join(f.redact.known, ","))
+	flags.IntVar(&f.maxProducts, "max-products", scanner.DefaultMaxProducts, "products that a sorted register may hold; -o ndjson has no bound")
+	f.know.addRules(flags)
+	f.know.addSuppliers(flags)
+	f.read.add(flags)
+	return cmd
+}
+
+func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
+	if err := f.read.checkArgs(args); err != nil {
+		return err
+	}
+	s, err := p.newScanner(f)
+	if err != nil {
+		return err
+	}
+	inputs, gaps, unreadable := p.inputs(args, &f.read, s.Options)
+	f.outputs = f.outputs.orDefault()
+	inputs, gaps = withoutOwn(inputs, gaps, args, f.outputs, f.profiles)
+	if err := f.outputs.check(len(f.profiles), inputs); err != nil {
+		return err
+	}
+	if s.Context, gaps, err = p.readContext(f.context, gaps); err != nil {
+		return err
+	}
+	stdin := &spool{in: p.stdin, limit: s.Options.MaxFileSize}
+	defer stdin.remove()
+	stdin.replace(inputs)
+	codes := []int{exitDone}
+	if p.tell(unreadable) {
+		codes = append(codes, exitUsage)
+	}
+	headers := make([]*netvet.Register, len(f.profiles))
+	for i, profile := range f.profiles {
+		s.Profile = profile
+		if headers[i], err = s.Header(); err != nil { // before anything is written
+			return usage("%w", err)
+		}
+	}
+	for i, profile := range f.profiles {
+		s.Profile = profile
+		code, err := p.scanProfile(ctx, s, f, headers[i], inputs, gaps)
+		if err != nil {
+			return err
+		}
+		codes = append(codes, code)
+	}
+	if code := first(codes); code != exitDone {
+		return &exit{code, nil}
+	}
+	return nil
+}
+
+// newScanner checks the flags and loads what a scan needs to know.
+func (p *program) newScanner(f *scanFlags) (*scanner.Scanner, error) {
+	options, err := f.read.options()
+	if err != nil {
+		return nil, err
+	}
+	if f.jobs < 1 || f.maxProducts < 1 {
+		return nil, usage("--jobs and --max-products must be at least 1")
+	}
+	if len(f.profiles) == 0 {
+		return nil, usage("--profile names no profile")
+	}
+	for i, profile := range f.profiles {
+		if slices.Contains(f.profiles[:i], profile) {
+			return nil, usage("--profile names %s twice", profile)
+		}
+	}
+	library, err := f.know.library()
+	if err != nil {
+		return nil, err
+	}
+	suppliers, err := f.know.directory()
+	if err != nil {
+		return nil, err
+	}
+	return &scanner.Scanner{
+		Library: library, Suppliers: suppliers, AsOf: f.know.asOf.orToday(), Jobs: f.jobs, Options: options,
+		All: f.all, Redact: f.redact.chosen, Version: newVersion().Version, MaxProducts: f.maxProducts,
+	}, nil
+}
+
+// inputs lists what there is to read. Unreadable are the arguments that are not.
+func (p *program) inputs(args []string, f *readFlags, options sbom.Options) (inputs []sbom.Input, gaps []netvet.Gap, unreadable error) {
+	inputs, gaps, unreadable = sbom.Walk(args, p.stdin, options)
+	if len(f.product) > 0 {
+		inputs = append(inputs, productInput(f.product))
+	}
+	return inputs, gaps, unreadable
+}
+
+// readContext reads the operator's own file. The default file is not taken when
+// it was met among the inputs: then it may be somebody else's.
+func (p *program) readContext(name string, gaps []netvet.Gap) (*scanner.Context, []netvet.Gap, error) {
+	info, err := os.Stat(name)
+	chosen := name != contextFile
+	if name == "" || err != nil && !chosen {
+		return nil, gaps, nil
+	}
+	met := slices.IndexFunc(gaps, func(g netvet.Gap) bool { return err == nil && sameFile(info, g.Input) })
+	if met >= 0 && !chosen {
+		p.warn("%s is not read as your own, because it lies among the inputs; if it is, say --context ./%s", name, name)
+		return nil, gaps, nil
+	}
+	if met >= 0 {
+		gaps = slices.Delete(slices.Clone(gaps), met, met+1)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, nil, usage("read the context: %w", err)
+	}
+	c, err := scanner.LoadContext(name, data)
+	if err != nil {
+		return nil, nil, usage("read the context:\n%w", err)
+	}
+	return c, gaps, nil
+}
+
+func sameFile(info os.FileInfo, name string) bool {
+	other, err := os.Stat(name)
+	return err == nil && os.SameFile(info, other)
+}
+
+// withoutOwn leaves out files of earlier runs that this run will write anew and
+// that were met in a folder: else a second run would read the first.
+func withoutOwn(inputs []sbom.Input, gaps []netvet.Gap, args []string, o outputs, profiles []string) ([]sbom.Input, []netvet.Gap) {
+	var own []os.FileInfo
+	for _, profile := range profiles {
+		for _, out := range o.of(profile, len(profiles)) {
+			if info, err := os.Stat(out.file); out.file != "" && err == nil {
+				own = append(own, info)
+			}
+		}
+	}
+	if len(own) == 0 {
+		return inputs, gaps
+	}
+	isOwn := func(name string) bool {
+		named := slices.ContainsFunc(args, func(arg string) bool { return filepath.Clean(arg) == filepath.Clean(name) })
+		return !named && slices.ContainsFunc(own, func(info os.FileInfo) bool { return sameFile(info, name) })
+	}
+	return slices.DeleteFunc(inputs, func(in sbom.Input) bool { return isOwn(in.Name) }),
+		slices.DeleteFunc(gaps, func(g netvet.Gap) bool { return isOwn(g.Input) })
+}
+
+// scanProfile makes the register of one profile, writes it, and returns the
+// exit code that it gives.
+func (p *program) scanProfile(ctx context.Context, s *scanner.Scanner, f *scanFlags, header *netvet.Register, inputs []sbom.Input, gaps []netvet.Gap) (int, error) {
+	if bar := p.newProgress(); bar != nil {
+		s.Progress = bar.report
+		defer bar.done()
+	}
+	f.failOn.reset()
+	outs := f.outputs.of(s.Profile, len(f.profiles))
+	streams, err := p.openStreams(header, outs)
+	if err != nil {
+		return exitFault, err
+	}
+	defer streams.discard()
+	c := collector{max: f.maxProducts, keep: len(streams) < len(outs)}
+	register, err := s.Each(ctx, inputs, gaps, scanner.Sink{
+		Product: func(r scanner.Result) error {
+			f.failOn.look(&r.Product)
+			return errors.Join(streams.product(r), c.product(r))
+		},
+		Gap: func(g netvet.Gap) error { return errors.Join(streams.gap(g), c.gap(g)) },
+	})
+	codes := []int{exitDone}
+	var broken scanner.InputErrors
+	var many *scanner.TooManyProductsError
+	switch {
+	case errors.As(err, &many):
+		return exitUsage, usage("%w", err)
+	case errors.As(err, &broken):
+		p.tell(broken)
+		codes = append(codes, exitUsage)
+	case err != nil:
+		return exitFault, fault(err)
+	}
+	if err := streams.end(register); err != nil {
+		return exitFault, err
+	}
+	if err := outs.write(p, c.into(register)); err != nil {
+		return exitFault, err
+	}
+	return first(append(codes, p.conclude(s.Profile, f, register))), nil
+}
+
+// conclude says how a run ended, and gives its exit code.
+func (p *program) conclude(profile string, f *scanFlags, r *netvet.Register) int {
+	for _, out := range f.outputs.of(profile, len(f.profiles)) {
+		if out.file != "" {
+			p.note("wrote %s", out.file)
+		}
+	}
+	if r.Summary.Products == 0 && !f.allowEmpty {
+		p.say("error", "nothing was assessed: no input holds a product; netvet inspect shows what was read")
+		return exitNothing
+	}
+	words, code := f.failOn.met(r)
+	if code != exitDone {
+		p.note("met --fail-on under %s: %s", profile, words)
+	}
+	return code
+}
+
+// tell prints errors about inputs, one a line, and whether there were any.
+func (p *program) tell(err error) bool {
+	if err == nil {
+		return false
+	}
+	for line := range strings.Lines(err.Error()) {
+		p.say("error", strings.TrimSuffix(line, "\n"))
+	}
+	return true
+}
+
+// first returns the exit code that comes first in their order.
+func first(codes []int) int {
+	for _, e := range exitCodes() {
+		if slices.Contains(codes, e.code) {
+			return e.code
+		}
+	}
+	return exitFault
+}
+
+// collector holds the products for the formats that need them all, sorted.
+type collector struct {
+	keep     bool
+	max      int
+	products []scanner.Result
+	gaps     []netvet.Gap
+}
+
+func (c *collector) product(r scanner.Result) error {
+	switch {
+	case !c.keep:
+	case len(c.products) == c.max:
+		return &scanner.TooManyProductsError{Max: c.max}
+	default:
+		c.products = append(c.products, r)
+	}
+	return nil
+}
+
+func (c *collector) gap(g netvet.Gap) error {
+	if c.keep {
+		c.gaps = append(c.gaps, g)
+	}
+	return nil
+}
+
+// into completes the register that a run returned.
+func (c *collector) into(r *netvet.Register) *netvet.Register {
+	r.Gaps = append(r.Gaps, c.gaps...)
+	for _, p := range c.products {
+		r.Products = append(r.Products, p.Product)
+		r.Findings = append(r.Findings, p.Findings...)
+		r.Risks = append(r.Risks, p.Risks...)
+	}
+	r.Sort()
+	return r
+}
+
+// streams are the ndjson outputs of one run.
+type streams []*stream
+
+type stream struct {
+	*report.NDJSON
+	to *destination
+}
+
+func (p *program) openStreams(header *netvet.Register, outs outputs) (streams, error) {
+	var all streams
+	for _, out := range outs {
+		if out.format.Name != "ndjson" {
+			continue
+		}
+		to, err := p.create(out.file)
+		if err != nil {
+			return all, err
+		}
+		one := &stream{report.NewNDJSON(to), to}
+		all = append(all, one)
+		if err := one.Begin(header); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+func (all streams) product(r scanner.Result) error {
+	for _, s := range all {
+		if err := s.Product(&r.Product, r.Findings, r.Risks); err != nil {
+			return fmt.Errorf("write %s: %w", place(s.to.name), err)
+		}
+	}
+	return nil
+}
+
+func (all streams) gap(g netvet.Gap) error {
+	for _, s := range all {
+		if err := s.Gap(g); err != nil {
+			return fmt.Errorf("write %s: %w", place(s.to.name), err)
+		}
+	}
+	return nil
+}
+
+func (all streams) end(r *netvet.Register) error {
+	for _, s := range all {
+		if err := s.End(r); err != nil {
+			return fmt.Errorf("write %s: %w", place(s.to.name), err)
+		}
+		if err := s.to.commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (all streams) discard() {
+	for _, s := range all {
+		s.to.discard()
+	}
+}
+
+// spool keeps standard input in a file when it is first read, so that it can be
+// read more than once: for detection, for each profile.
+type spool struct {
+	in    io.Reader
+	limit int64
+	file  string
+}
+
+func (s *spool) replace(inputs []sbom.Input) {
+	for i := range inputs {
+		if inputs[i].Name == "-" {
+			inputs[i].Open = s.open
+		}
+	}
+}
+
+func (s *spool) open() (io.ReadCloser, error) {
+	if s.file == "" {
+		f, err := os.CreateTemp("", "netvet-stdin-*")
+		if err != nil {
+			return nil, fmt.Errorf("keep standard input: %w", err)
+		}
+		s.file = f.Name()
+		_, err = io.Copy(f, io.LimitReader(s.in, s.limit+1)) // one byte more, so that the limit is seen to be passed
+		if err := errors.Join(err, f.Close()); err != nil {
+			return nil, fmt.Errorf("keep standard input: %w", err)
+		}
+	}
+	return os.Open(s.file)
+}
+
+func (s *spool) remove() {
+	if s.file != "" {
+		os.Remove(s.file)
+	}
+}

@@ -1,0 +1,371 @@
+package rules
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/ext"
+
+	"github.com/netvet/netvet"
+)
+
+// costLimit bounds the work of one evaluation of one expression, in units of
+// CEL's cost model: enough to look at each of 100,000 list items with a handful
+// of comparisons, too little for a quadratic search of such a list.
+const costLimit = 1_000_000
+
+// Operator is what expressions see of the buyer and the use of the product.
+type Operator struct {
+	Role           netvet.Role `json:"role"`
+	Act            netvet.Act  `json:"act"`
+	ActAssumed     bool        `json:"act_assumed"`
+	Criticality    string      `json:"criticality"`
+	DataClass      string      `json:"data_class"`
+	StoredIn       []string    `json:"stored_in"`
+	StockDays      int         `json:"stock_days"`
+	ForeignListing bool        `json:"foreign_listing"`
+	Users          int64       `json:"users"`
+}
+
+// PointOfView is what expressions see of the profile.
+type PointOfView struct {
+	ID      string          `json:"id"`
+	Role    netvet.Role     `json:"role"`
+	Home    string          `json:"home"`
+	Concern []string        `json:"concern"`
+	Factors []netvet.Factor `json:"factors"`
+}
+
+// Maker is what expressions see of the makers of a product's components.
+type Maker struct {
+	Supplier   netvet.Supplier `json:"supplier"`
+	Count      int             `json:"count"`
+	Confidence float64         `json:"confidence"`
+}
+
+// variable is a name that expressions and messages may use.
+type variable struct {
+	name string
+	typ  reflect.Type
+	each string // the only kind of rule that has it; empty: all
+}
+
+// The names of variables that the engine itself asks about.
+const (
+	varSupplier   = "supplier"
+	varConfidence = "match_confidence"
+	varPatterns   = "patterns"
+	varComponent  = "component"
+	varCount      = "count"
+)
+
+// variables lists what expressions can see.
+func variables() []variable {
+	return []variable{
+		{"product", reflect.TypeFor[netvet.Product](), ""},
+		{"bom", reflect.TypeFor[netvet.BOM](), ""},
+		{varSupplier, reflect.TypeFor[netvet.Supplier](), ""},
+		{varConfidence, reflect.TypeFor[float64](), ""},
+		{"possible", reflect.TypeFor[[]netvet.PossibleMatch](), ""},
+		{"components", reflect.TypeFor[netvet.Census](), ""},
+		{varPatterns, reflect.TypeFor[map[string]int](), ""},
+		{"services", reflect.TypeFor[[]netvet.Service](), ""},
+		{"vulnerabilities", reflect.TypeFor[[]netvet.Vulnerability](), ""},
+		{"hits", reflect.TypeFor[[]netvet.ListHit](), ""},
+		{"makers", reflect.TypeFor[[]Maker](), ""},
+		{"operator", reflect.TypeFor[Operator](), ""},
+		{"profile", reflect.TypeFor[PointOfView](), ""},
+		{"as_of", reflect.TypeFor[time.Time](), ""},
+		{varComponent, reflect.TypeFor[netvet.Candidate](), eachComponent},
+		{"service", reflect.TypeFor[netvet.Service](), eachService},
+		{"vulnerability", reflect.TypeFor[netvet.Vulnerability](), eachVulnerability},
+		{"hit", reflect.TypeFor[netvet.ListHit](), eachHit},
+	}
+}
+
+// compiler type-checks expressions and makes programs of them.
+type compiler struct {
+	env  *cel.Env
+	each map[string]string // variable -> the kind of rule that has it
+}
+
+func newCompiler() (*compiler, error) {
+	c := &compiler{each: map[string]string{}}
+	natives := []any{ext.ParseStructTag("json")}
+	var options []cel.EnvOption
+	for _, v := range variables() {
+		c.each[v.name] = v.each
+		if t := structOf(v.typ); t != nil {
+			natives = append(natives, t)
+		}
+		options = append(options, cel.Variable(v.name, celType(v.typ)))
+	}
+	options = append(options, ext.NativeTypes(natives...))
+	options = append(options, functions()...)
+	env, err := cel.NewEnv(options...)
+	if err != nil {
+		return nil, fmt.Errorf("set up the expression language: %w", err)
+	}
+	c.env = env
+	return c, nil
+}
+
+func structOf(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.Struct && t != reflect.TypeFor[time.Time]() {
+		return t
+	}
+	return nil
+}
+
+func celType(t reflect.Type) *cel.Type {
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return cel.TimestampType
+	case t.Kind() == reflect.Float64:
+		return cel.DoubleType
+	case t.Kind() == reflect.Int:
+		return cel.IntType
+	case t.Kind() == reflect.String:
+		return cel.StringType
+	case t.Kind() == reflect.Slice:
+		return cel.ListType(celType(t.Elem()))
+	case t.Kind() == reflect.Map:
+		return cel.MapType(celType(t.Key()), celType(t.Elem()))
+	}
+	return cel.ObjectType(t.String())
+}
+
+// condition is a compiled expression. The nil condition is an empty expression.
+type condition struct {
+	program cel.Program
+	uses    usage
+}
+
+// usage is what an expression looks at.
+type usage struct {
+	variables map[string]bool
+	patterns  []string // named in the counts of patterns
+	maker     bool     // who made the component
+	loops     bool
+}
+
+// flaw is one thing wrong with an expression, with its place in it.
+type flaw struct {
+	line, column int // from 1
+	text         string
+}
+
+// condition compiles an expression of a rule that is evaluated on each of the
+// things named; the empty expression gives nil.
+func (c *compiler) condition(text, each string) (*condition, []flaw) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	checked, issues := c.env.Compile(text)
+	if issues.Err() != nil {
+		var flaws []flaw
+		for _, e := range issues.Errors() {
+			flaws = append(flaws, flaw{e.Location.Line(), e.Location.Column() + 1, e.Message})
+		}
+		return nil, flaws
+	}
+	if checked.OutputType() != cel.BoolType {
+		return nil, []flaw{{1, 1, fmt.Sprintf("gives %s, not bool", checked.OutputType())}}
+	}
+	uses := inspect(checked.NativeRep())
+	var flaws []flaw
+	for _, name := range []string{varComponent, eachService, eachVulnerability, eachHit} {
+		if uses.variables[name] && c.each[name] != each {
+			flaws = append(flaws, flaw{1, 1, fmt.Sprintf("%s is known only in an expression of a rule with each: %s", name, c.each[name])})
+		}
+	}
+	if flaws != nil {
+		return nil, flaws
+	}
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if uses.loops {
+		// Without a loop the work is bounded by the length of the expression.
+		options = append(options, cel.CostLimit(costLimit))
+	}
+	program, err := c.env.Program(checked, options...)
+	if err != nil {
+		return nil, []flaw{{1, 1, err.Error()}}
+	}
+	return &condition{program, uses}, nil
+}
+
+// holds evaluates the condition; nil never holds.
+func (c *condition) holds(vars cel.Activation) (bool, error) {
+	if c == nil {
+		return false, nil
+	}
+	out, _, err := c.program.Eval(vars)
+	if err != nil {
+		return false, err
+	}
+	return out == types.True, nil
+}
+
+func (c *condition) usesMaker() bool { return c != nil && c.uses.maker }
+
+func (c *condition) usesSupplier() bool {
+	return c != nil && (c.uses.variables[varSupplier] || c.uses.variables[varConfidence] || c.uses.variables["hits"])
+}
+
+func inspect(tree *ast.AST) usage {
+	uses := usage{variables: map[string]bool{}}
+	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		switch e.Kind() {
+		case ast.IdentKind:
+			uses.variables[e.AsIdent()] = true
+		case ast.ComprehensionKind:
+			uses.loops = true
+		case ast.SelectKind:
+			uses.access(e.AsSelect().Operand(), e.AsSelect().FieldName())
+		case ast.CallKind:
+			call := e.AsCall()
+			if call.FunctionName() != operators.Index && call.FunctionName() != operators.In || len(call.Args()) != 2 {
+				return
+			}
+			of, key := call.Args()[0], call.Args()[1]
+			if call.FunctionName() == operators.In {
+				of, key = key, of
+			}
+			if key.Kind() == ast.LiteralKind {
+				if s, ok := key.AsLiteral().(types.String); ok {
+					uses.access(of, string(s))
+				}
+			}
+		}
+	}))
+	return uses
+}
+
+// access notes that a field or key of something is looked at.
+func (u *usage) access(of ast.Expr, name string) {
+	if of.Kind() != ast.IdentKind {
+		return
+	}
+	switch of.AsIdent() {
+	case varPatterns:
+		u.patterns = append(u.patterns, name)
+	case varComponent:
+		u.maker = u.maker || name == "maker" || name == "confidence"
+	}
+}
+
+// functions are what expressions can call beyond CEL's own.
+func functions() []cel.EnvOption {
+	str := cel.StringType
+	return []cel.EnvOption{
+		cel.Function("words", cel.Overload("words_string_string", []*cel.Type{str, str}, cel.BoolType,
+			cel.BinaryBinding(func(text, phrase ref.Val) ref.Val {
+				return types.Bool(holdsWords(textOf(text), textOf(phrase)))
+			}))),
+		cel.Function("lower", cel.Overload("lower_string", []*cel.Type{str}, str,
+			cel.UnaryBinding(func(text ref.Val) ref.Val { return types.String(strings.ToLower(textOf(text))) }))),
+		cel.Function("host", cel.Overload("host_string", []*cel.Type{str}, str,
+			cel.UnaryBinding(func(text ref.Val) ref.Val { return types.String(host(textOf(text))) }))),
+		cel.Function("public_host", cel.Overload("public_host_string", []*cel.Type{str}, cel.BoolType,
+			cel.UnaryBinding(func(text ref.Val) ref.Val { return types.Bool(publicHost(textOf(text))) }))),
+		cel.Function("percent", cel.Overload("percent_int_int", []*cel.Type{cel.IntType, cel.IntType}, cel.DoubleType,
+			cel.BinaryBinding(percent))),
+		// days_since(x) reads the clock of the evaluation, so it is written out
+		// as a function of both times.
+		cel.Function("@days_between", cel.Overload("days_between_string_timestamp", []*cel.Type{str, cel.TimestampType}, cel.IntType,
+			cel.BinaryBinding(func(text, at ref.Val) ref.Val {
+				return types.Int(daysSince(textOf(text), at.(types.Timestamp).Time))
+			}))),
+		cel.Macros(cel.GlobalMacro("days_since", 1, func(f cel.MacroExprFactory, _ ast.Expr, args []ast.Expr) (ast.Expr, *cel.Error) {
+			return f.NewCall("@days_between", args[0], f.NewIdent("as_of")), nil
+		})),
+	}
+}
+
+func textOf(v ref.Val) string {
+	s, _ := v.(types.String)
+	return string(s)
+}
+
+func percent(part, whole ref.Val) ref.Val {
+	if whole.(types.Int) == 0 {
+		return types.NewErr("percent of nothing: none was counted")
+	}
+	return types.Double(100 * float64(part.(types.Int)) / float64(whole.(types.Int)))
+}
+
+// daysSince returns the whole days from a date or RFC 3339 time until at, 0 when
+// it is later, and -1 when the text is neither.
+func daysSince(text string, at time.Time) int64 {
+	t := moment(text)
+	if t.IsZero() {
+		return -1
+	}
+	return max(0, int64(at.Sub(t)/(24*time.Hour)))
+}
+
+// moment reads a date or an RFC 3339 time; the zero time when it is neither.
+func moment(text string) time.Time {
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t.UTC()
+	}
+	return netvet.Date(text).Start()
+}
+
+// host returns the host name of an address in lower case: a URL, with or
+// without its scheme, or the user@host:path of a version control system.
+func host(address string) string {
+	address = strings.TrimSpace(address)
+	if !strings.Contains(address, "://") {
+		if at := strings.IndexByte(address, '@'); at >= 0 && strings.IndexByte(address, '/') > at {
+			if colon := strings.IndexByte(address[at:], ':'); colon >= 0 {
+				return strings.ToLower(address[at+1 : at+colon])
+			}
+		}
+		if strings.HasPrefix(address, "/") || !strings.ContainsAny(address, ".:") {
+			return ""
+		}
+		address = "//" + address
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+}
+
+// privateSuffixes are the endings of names that are not on the public network:
+// RFC 6761, 6762, 8375, ICANN's reservation of .internal, and old habits.
+func privateSuffixes() []string {
+	return []string{".localhost", ".local", ".internal", ".lan", ".home", ".corp", ".intranet", ".test", ".example", ".invalid", ".home.arpa"}
+}
+
+// publicHost reports whether an address is one on the public network: not a
+// bare name, nor a private, local or reserved one.
+func publicHost(address string) bool {
+	h := host(address)
+	if h == "" {
+		h = strings.ToLower(strings.TrimSpace(address))
+	}
+	if ip, err := netip.ParseAddr(h); err == nil {
+		shared := netip.MustParsePrefix("100.64.0.0/10") // RFC 6598
+		return ip.IsGlobalUnicast() && !ip.IsPrivate() && !shared.Contains(ip.Unmap())
+	}
+	if !strings.Contains(h, ".") || strings.ContainsAny(h, " /") {
+		return false
+	}
+	return !slices.ContainsFunc(privateSuffixes(), func(s string) bool { return strings.HasSuffix(h, s) })
+}

@@ -1,0 +1,100 @@
+package sbom
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/netvet/netvet"
+	"golang.org/x/text/unicode/norm"
+)
+
+// isBlank tells cells that say nothing: empty ones, and the words and strokes
+// that people and programs put where there is nothing to say.
+func isBlank(text string) bool {
+	if len(text) > 16 {
+		return false
+	}
+	switch strings.ToLower(text) {
+	case "", "-", "--", "---", "—", "——", "–", "/", "\\", "?", "？", ".", "*", "n/a", "#n/a", "n.a.", "not applicable", "not available",
+		"null", "<null>", "(null)", "none", "nil", "nan", "\\n", "unknown", "undefined", "tbd", "未知", "不详", "无", "暂无", "空", "待定", "未填":
+		return true
+	}
+	return false
+}
+
+// spreadsheetError tells the error values of a spreadsheet formula.
+func spreadsheetError(text string) bool {
+	switch text {
+	case "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BLOCKED!", "#UNKNOWN!", "#CONNECT!":
+		return true
+	}
+	return false
+}
+
+var (
+	scientific = regexp.MustCompile(`^\d+(?:[.,]\d+)?[Ee]\+?\d{1,3}$`)
+	dateLike   = regexp.MustCompile(`(?i)^(?:\d{1,2}[- /](?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*(?:[- /]\d{2,4})?|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[- ]\d{1,4}|\d{1,2}月\d{1,2}日|\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}/\d{1,2}/\d{4})$`)
+	cutDigits  = regexp.MustCompile(`^\d{15}0+$`)
+	hashes     = regexp.MustCompile(`^#{3,}$`)
+)
+
+// spreadsheetDamage tells what a spreadsheet may have done to a part number,
+// serial number or model: turned it into a date or a rounded number.
+func spreadsheetDamage(text string) string {
+	switch {
+	case scientific.MatchString(text):
+		return "looks like a number in scientific notation"
+	case dateLike.MatchString(text):
+		return "looks like a date"
+	case cutDigits.MatchString(text):
+		return "has zeros after the fifteenth digit, where spreadsheets round"
+	case hashes.MatchString(text):
+		return "is what a spreadsheet shows in a column that is too narrow"
+	}
+	return ""
+}
+
+// decodedWrongly tells text that some program before us has read in the wrong
+// encoding: the replacement character, and what becomes of it in GBK.
+func decodedWrongly(text string) bool {
+	return strings.ContainsRune(text, utf8.RuneError) || strings.Contains(text, "锟斤拷")
+}
+
+// totalRow tells the words that begin a row of sums.
+var totalRow = regexp.MustCompile(`(?i)^(?:grand[ -]?total|sub[ -]?total|totals?|sum|summe|gesamt|gesamtsumme|total general|totale|合计|总计|小计|共计|总数|總計|合計|小計|총계|합계|итого)\s*[:：]?(?:\s*[(（].*)?$`)
+
+var quantityText = regexp.MustCompile(`^(?:[xX×*]\s*)?(\d{1,3}(?:,\d{3})+|\d+)(?:[.,]0{1,2})?\s*(?:[xX×]|台|套|块|个|個|条|條|件|只|张|片|根|支|对|组|部|架|枚|颗|本|箱|pcs?\.?|pieces?|units?|ea\.?|each|sets?|nos?\.?|stk\.?|stück|st\.?|unités?|uds?\.?)?$`)
+
+// parseQuantity reads a count with or without its unit of counting.
+func parseQuantity(text string) (count int, problem string) {
+	m := quantityText.FindStringSubmatch(strings.ToLower(strings.TrimSpace(norm.NFKC.String(text))))
+	if m == nil {
+		return 0, "is not a whole number: left empty"
+	}
+	n, err := strconv.ParseInt(strings.ReplaceAll(m[1], ",", ""), 10, 64)
+	switch {
+	case err != nil || n > math.MaxInt32:
+		return 0, "is out of range: left empty"
+	case n == 0:
+		return 0, "counts as not stated"
+	}
+	return int(n), ""
+}
+
+// addIdentifiers adds the identifiers of a cell, of which it may hold several,
+// and returns one that is none of the scheme.
+func addIdentifiers(to []netvet.Identifier, scheme netvet.IdentifierType, text string) (out []netvet.Identifier, bad string) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ;|\n\r\t", r) || r == ',' && scheme == netvet.IDMAC }) {
+		id, ok := normalIdentifier(scheme, strings.TrimSuffix(word, ","))
+		switch {
+		case !ok:
+			bad = word
+		case len(to) < maxListed:
+			to = append(to, id)
+		}
+	}
+	return to, bad
+}

@@ -1,0 +1,465 @@
+package sbom
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/netvet/netvet"
+)
+
+// cdxVersions are the versions of CycloneDX that are read; JSON begins with 1.2.
+func cdxVersions() []string {
+	return []string{"1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"}
+}
+
+// cdxDocument is a CycloneDX document while it is read, whatever its encoding.
+// The readers of JSON and XML fill it in document order; it decides what the
+// product is and passes the records on as soon as that is known.
+//
+// The product is metadata.component. A document without one is the product
+// itself, unless all its top-level components are devices: then each of them is
+// a product with the components inside it. So records are held back while only
+// devices have been seen and metadata.component may still be missing; in all
+// other cases nothing is held.
+type cdxDocument struct {
+	src    *Stream
+	emit   func(Record) error
+	faults *faults
+	refs   *refTable
+
+	version      string
+	bom          netvet.BOM
+	metadata     cdxMetadata
+	product      *cdxPart // metadata.component; nil when there is none
+	productRef   int32    // -1 when it has none
+	started      bool     // ProductStart is out
+	metadataSeen bool
+	top          int         // index of the top-level component being read
+	held         []cdxHeld   // records that wait for the decision
+	devices      []cdxDevice // the top-level components held
+	others       bool        // a top-level component is no device
+	claims       []cdxVulnerability
+	compositions []cdxComposition
+	edges        [][2]int32
+	components   int
+	countries    map[string]string // codes of the country names met
+}
+
+// cdxMetadata is what the head of the document says of who made what it
+// describes.
+type cdxMetadata struct {
+	manufacture  cdxOrganization // of the described component; deprecated by 1.6
+	manufacturer cdxOrganization // of the document, from 1.6
+	supplier     cdxOrganization // of the described component
+}
+
+type cdxOrganization struct{ name, country string }
+
+// cdxPart is a component while it is read: what a Component keeps, and what only
+// a product needs.
+type cdxPart struct {
+	netvet.Component
+	supplier, manufacturer cdxOrganization
+	model, location        string
+	origin                 string // stated country of manufacture
+	category               string
+	typed                  bool // a type is given
+	repositoryRank         int
+	mayBeProduct           bool // keep what only a product needs
+	references             []netvet.Reference
+}
+
+// reset makes the part ready for the next component and keeps its memory.
+func (p *cdxPart) reset() {
+	*p = cdxPart{
+		Component:  netvet.Component{Licences: p.Licences[:0], Identifiers: p.Identifiers[:0]},
+		references: p.references[:0],
+	}
+}
+
+// cdxHeld is a record that waits, with the top-level component it belongs to;
+// -1 belongs to none.
+type cdxHeld struct {
+	top    int
+	record Record
+}
+
+// cdxDevice is a top-level device that may turn out to be a product.
+type cdxDevice struct {
+	top  int
+	part cdxPart
+}
+
+type cdxVulnerability struct {
+	statement netvet.Vulnerability // without the component it speaks of
+	affects   []cdxAffects
+}
+
+// cdxAffects is one target of a vulnerability with what is said of it alone.
+type cdxAffects struct{ ref, version, state string }
+
+type cdxComposition struct {
+	aggregate string
+	refs      []int32 // of assemblies and dependencies
+	whole     bool    // names nothing: speaks of the document
+}
+
+func newCDXDocument(src *Stream, format string, emit func(Record) error) *cdxDocument {
+	return &cdxDocument{src: src, emit: emit, faults: newFaults(emit), refs: newRefTable(),
+		bom: netvet.BOM{Present: true, Format: format}, productRef: -1, top: -1, countries: make(map[string]string)}
+}
+
+// setVersion takes the version of the specification.
+func (d *cdxDocument) setVersion(version, least string) error {
+	if !slices.Contains(cdxVersions(), version) || version < least {
+		return fmt.Errorf("unsupported version %q of CycloneDX: netvet reads %s to 1.7", version, least)
+	}
+	d.version, d.bom.SpecVersion = version, version
+	return nil
+}
+
+// described takes metadata.component.
+func (d *cdxDocument) described(p *cdxPart) error {
+	d.checkComponent(p)
+	product := p.clone()
+	d.product = &product
+	if p.Ref != "" {
+		d.productRef = d.refs.declare(p.Ref, p.Name, p.Version)
+	}
+	return nil
+}
+
+// metadataDone is called at the end of the metadata. With a described component
+// the product is known from here on.
+func (d *cdxDocument) metadataDone() error {
+	if d.product == nil {
+		return nil
+	}
+	return d.start()
+}
+
+// component takes a component that has been read; those inside it came before.
+func (d *cdxDocument) component(p *cdxPart, depth int) error {
+	d.checkComponent(p)
+	if p.Ref != "" {
+		d.refs.declare(p.Ref, p.Name, p.Version)
+	}
+	if d.components++; d.components > d.src.Options.MaxComponents {
+		return tooManyComponents(d.src.Options.MaxComponents)
+	}
+	if d.started {
+		return d.emit(Component{&p.Component})
+	}
+	if depth > 0 {
+		held := p.clone()
+		d.held = append(d.held, cdxHeld{d.top, Component{&held.Component}})
+		return d.faults.err
+	}
+	d.devices = append(d.devices, cdxDevice{d.top, p.clone()})
+	device := &d.devices[len(d.devices)-1]
+	d.held = append(d.held, cdxHeld{d.top, Component{&device.part.Component}})
+	if p.Kind != netvet.KindDevice {
+		return d.start()
+	}
+	return d.faults.err
+}
+
+// pass passes a record on, or holds it while the product is not known. A record
+// of the reader's own memory must not be held.
+func (d *cdxDocument) pass(r Record) error {
+	if d.started {
+		return d.emit(r)
+	}
+	d.held = append(d.held, cdxHeld{-1, r})
+	return d.faults.err
+}
+
+// start begins the one product of the document and lets go of what was held.
+func (d *cdxDocument) start() error {
+	if d.started {
+		return d.faults.err
+	}
+	d.started = true
+	if err := d.emit(ProductStart{d.theProduct()}); err != nil {
+		return err
+	}
+	for _, h := range d.held {
+		if err := d.emit(h.record); err != nil {
+			return err
+		}
+	}
+	d.held, d.devices = nil, nil
+	return d.faults.err
+}
+
+// service takes a service.
+func (d *cdxDocument) service(s netvet.Service) error {
+	if s.Ref != "" {
+		d.refs.declare(s.Ref, s.Name, s.Version)
+	}
+	if s.Name == "" {
+		d.faults.add("service without a name", s.Pointer, "a service has no name")
+	}
+	return d.pass(Service{s})
+}
+
+// vulnerability takes what the document states of a vulnerability. It is passed
+// on at the end, when all components are known.
+func (d *cdxDocument) vulnerability(v cdxVulnerability) {
+	d.claims = append(d.claims, v)
+}
+
+// country returns the code of a country as a document writes it.
+func (d *cdxDocument) country(text string) string {
+	code, ok := d.countries[text]
+	if !ok {
+		code = countryCode(text)
+		if len(d.countries) < maxWords {
+			d.countries[text] = code
+		}
+	}
+	return code
+}
+
+// dependency takes one edge of the dependency graph.
+func (d *cdxDocument) dependency(from int32, to string) {
+	d.bom.Dependencies++
+	d.edges = append(d.edges, [2]int32{from, d.refs.mention(to)})
+}
+
+// finish ends the document: it yields what waited for the end.
+func (d *cdxDocument) finish() (Info, error) {
+	info := Info{Version: d.version}
+	d.bom.Aggregate = d.aggregate()
+	d.bom.Supplier = cmp.Or(d.metadata.supplier.name, d.metadata.manufacturer.name)
+	d.checkRefs()
+	var err error
+	if !d.started && d.product == nil && len(d.devices) > 0 {
+		info.Notes = append(info.Notes, fmt.Sprintf(
+			"the document describes no product of its own and its %d top-level components are devices: each is a product", len(d.devices)))
+		err = d.finishDevices()
+	} else {
+		err = d.finishProduct()
+	}
+	if err != nil {
+		return info, err
+	}
+	return info, d.faults.finish()
+}
+
+func (d *cdxDocument) finishProduct() error {
+	if err := d.start(); err != nil {
+		return err
+	}
+	for _, v := range d.claims {
+		for _, s := range d.statements(v) {
+			if err := d.emit(Statement{s}); err != nil {
+				return err
+			}
+		}
+	}
+	return d.emit(ProductEnd{d.theProduct()})
+}
+
+// finishDevices yields each top-level device as a product with what is inside
+// it. Services belong to no one device and so are told with each.
+func (d *cdxDocument) finishDevices() error {
+	inside := make(map[string]int) // reference -> top-level component
+	byTop := make(map[int][]Record)
+	for _, h := range d.held {
+		if c, ok := h.record.(Component); ok && c.Ref != "" {
+			inside[c.Ref] = h.top
+		}
+		byTop[h.top] = append(byTop[h.top], h.record)
+	}
+	for _, v := range d.claims {
+		for _, s := range d.statements(v) {
+			top, ok := inside[s.Ref]
+			if !ok {
+				d.faults.add("statement about no device", s.Pointer,
+					fmt.Sprintf("the statement on %s speaks of %q, which is none of the devices", s.ID, s.Ref))
+				continue
+			}
+			byTop[top] = append(byTop[top], Statement{s})
+		}
+	}
+	for i := range d.devices {
+		if err := d.finishDevice(&d.devices[i], byTop); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *cdxDocument) finishDevice(device *cdxDevice, byTop map[int][]Record) error {
+	product := d.productOf(&device.part)
+	product.BOM.Aggregate = ""
+	if err := d.emit(ProductStart{product}); err != nil {
+		return err
+	}
+	for _, r := range append(byTop[device.top], byTop[-1]...) {
+		if c, ok := r.(Component); ok && c.Component == &device.part.Component {
+			continue // the device itself
+		}
+		if err := d.emit(r); err != nil {
+			return err
+		}
+	}
+	return d.emit(ProductEnd{product})
+}
+
+// statements spells out a vulnerability, one statement for each component it
+// speaks of.
+func (d *cdxDocument) statements(v cdxVulnerability) []netvet.Vulnerability {
+	if len(v.affects) == 0 {
+		return []netvet.Vulnerability{v.statement}
+	}
+	list := make([]netvet.Vulnerability, 0, len(v.affects))
+	for _, a := range v.affects {
+		s := v.statement
+		s.Ref, s.Version = a.ref, a.version
+		if s.State == "" {
+			s.State = a.state
+		}
+		if target, ok := d.refs.lookup(a.ref); ok {
+			s.Component, s.Version = target.name, cmp.Or(s.Version, target.version)
+			if d.productRef >= 0 && d.refs.mention(a.ref) == d.productRef {
+				s.Ref = ""
+			}
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// theProduct describes the one product with what is known by now.
+func (d *cdxDocument) theProduct() netvet.Product {
+	if d.product != nil {
+		return d.productOf(d.product)
+	}
+	return netvet.Product{
+		Name:         documentName(d.src.Name),
+		Manufacturer: cmp.Or(d.metadata.manufacture.name, d.metadata.supplier.name),
+		Vendor:       d.metadata.supplier.name,
+		BOM:          d.bom,
+		Sources:      []netvet.Source{{Input: d.src.Name}},
+	}
+}
+
+// productOf describes a component as a product. A supplier counts as the maker
+// when no maker is stated, as it does for components.
+func (d *cdxDocument) productOf(p *cdxPart) netvet.Product {
+	described := d.metadata
+	if d.product == nil {
+		described = cdxMetadata{} // speaks of the document, not of one device in it
+	}
+	product := netvet.Product{
+		Name:            p.Name,
+		Kind:            p.Kind,
+		Manufacturer:    cmp.Or(p.Manufacturer, described.manufacture.name, p.Supplier, described.supplier.name, p.Publisher, described.manufacturer.name),
+		Vendor:          cmp.Or(p.Supplier, described.supplier.name),
+		Model:           p.model,
+		PartNumber:      p.PartNumber,
+		Version:         p.Version,
+		Serial:          p.Serial,
+		Quantity:        p.Quantity,
+		Location:        p.location,
+		CountryOfOrigin: p.origin,
+		Description:     p.Description,
+		CategoryText:    p.category,
+		Identifiers:     p.Identifiers,
+		References:      p.references,
+		BOM:             d.bom,
+		Sources:         []netvet.Source{{Input: d.src.Name, Record: p.Pointer}},
+	}
+	if product.Model == "" && p.Kind == netvet.KindDevice {
+		product.Model = p.Name
+	}
+	return product
+}
+
+// aggregate returns what the compositions claim of the product as a whole: the
+// weakest claim of those that cover it. Being complete in some part claims
+// nothing for the whole.
+func (d *cdxDocument) aggregate() string {
+	covering, partial := "", ""
+	covered := make(map[int32]bool)
+	for _, c := range d.compositions {
+		if c.whole || d.productRef >= 0 && slices.Contains(c.refs, d.productRef) {
+			covering = weakerAggregate(covering, c.aggregate)
+			continue
+		}
+		partial = weakerAggregate(partial, c.aggregate)
+		for _, ref := range c.refs {
+			covered[ref] = true
+		}
+	}
+	switch {
+	case covering != "":
+		return weakerAggregate(covering, withoutComplete(partial))
+	case len(covered) > 0 && len(covered) >= d.components:
+		return partial
+	}
+	return withoutComplete(partial)
+}
+
+func withoutComplete(aggregate string) string {
+	if aggregate == "complete" {
+		return ""
+	}
+	return aggregate
+}
+
+// cdxAggregates lists the claims of completeness from strong to weak.
+func cdxAggregates() []string {
+	return []string{"", "complete",
+		"incomplete_first_party_only", "incomplete_first_party_opensource_only", "incomplete_first_party_proprietary_only",
+		"incomplete_third_party_only", "incomplete_third_party_opensource_only", "incomplete_third_party_proprietary_only",
+		"incomplete", "unknown", "not_specified"}
+}
+
+func weakerAggregate(a, b string) string {
+	all := cdxAggregates()
+	if slices.Index(all, a) < slices.Index(all, b) {
+		return b
+	}
+	return a
+}
+
+// composition takes a claim of completeness. What it says of vulnerabilities is
+// no matter of parts.
+func (d *cdxDocument) composition(c cdxComposition, pointer string) {
+	if c.aggregate == "" || !slices.Contains(cdxAggregates(), c.aggregate) {
+		d.faults.add("unknown aggregate", pointer, fmt.Sprintf("aggregate %q is not known: the claim is taken as unknown", c.aggregate))
+		c.aggregate = "unknown"
+	}
+	if c.whole || len(c.refs) > 0 {
+		d.compositions = append(d.compositions, c)
+	}
+}
+
+// checkRefs reports references that clash, lead nowhere, or go in a circle.
+func (d *cdxDocument) checkRefs() {
+	reportRefs(d.faults, d.refs, "bom-ref", func(ref string) bool { return strings.HasPrefix(ref, "urn:cdx:") }) // a BOM-Link
+	reportCycle(d.faults, d.refs, d.edges, "/dependencies")
+}
+
+// documentName is the name of a product that is known only as a document.
+func documentName(input string) string {
+	if input == standardInput {
+		return "standard input"
+	}
+	return path.Base(strings.ReplaceAll(input, "!", "/"))
+}
+
+// clone copies a part so that it can be kept.
+func (p *cdxPart) clone() cdxPart {
+	c := *p
+	c.Licences = slices.Clone(p.Licences)
+	c.Identifiers = slices.Clone(p.Identifiers)
+	c.references = slices.Clone(p.references)
+	return c
+}

@@ -1,0 +1,331 @@
+package sbom
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/netvet/netvet"
+)
+
+// What follows are the faults of a CycloneDX document that can be seen without
+// its schema. The component is read all the same.
+
+// cdxKind maps the component types of CycloneDX 1.7 to kinds.
+func cdxKind(componentType string) (netvet.Kind, bool) {
+	switch componentType {
+	case "application", "framework", "library", "container", "platform", "operating-system", "device-driver":
+		return netvet.KindSoftware, true
+	case "firmware":
+		return netvet.KindFirmware, true
+	case "device":
+		return netvet.KindDevice, true
+	case "file", "data", "machine-learning-model", "cryptographic-asset":
+		return netvet.KindOther, true
+	}
+	return netvet.KindOther, false
+}
+
+// checkComponent settles what depends on several fields of a component, and
+// reports its faults.
+func (d *cdxDocument) checkComponent(p *cdxPart) {
+	var known bool
+	p.Kind, known = cdxKind(p.Type)
+	switch {
+	case !p.typed:
+		d.faults.add("component without a type", p.Pointer, fmt.Sprintf("component %q has no type", p.Name))
+	case !known:
+		d.faults.add("unknown component type", p.Pointer, fmt.Sprintf("component %q is of the unknown type %q", p.Name, p.Type))
+	}
+	if p.Name == "" {
+		d.faults.add("component without a name", p.Pointer, "a component has no name")
+	}
+	switch p.Scope {
+	case "", "required", "optional", "excluded":
+	default:
+		d.faults.add("unknown scope", p.Pointer, fmt.Sprintf("component %q has the unknown scope %q", p.Name, p.Scope))
+		p.Scope = ""
+	}
+	p.Manufacturer = cmp.Or(p.manufacturer.name, p.Manufacturer)
+	p.Supplier = p.supplier.name
+	p.Country = cmp.Or(p.manufacturer.country, p.supplier.country, p.origin)
+}
+
+// hash takes one hash of a component.
+func (d *cdxDocument) hash(p *cdxPart, algorithm, content, pointer string) {
+	length, known := hashLength(algorithm)
+	switch {
+	case !known:
+		d.faults.add("unknown hash algorithm", pointer, fmt.Sprintf("hash algorithm %q is not known", algorithm))
+	case !isHex(content) || length > 0 && len(content) != length:
+		d.faults.add("invalid hash", pointer, fmt.Sprintf("%q is no %s hash", content, algorithm))
+	default:
+		p.Hashed = true
+	}
+}
+
+// hashLength returns how many hexadecimal digits a hash has; 0 when it may have
+// several lengths.
+func hashLength(algorithm string) (int, bool) {
+	switch algorithm {
+	case "SHA-256", "SHA3-256", "BLAKE2b-256", "Streebog-256":
+		return 64, true
+	case "SHA-1":
+		return 40, true
+	case "MD5":
+		return 32, true
+	case "SHA-512", "SHA3-512", "BLAKE2b-512", "Streebog-512":
+		return 128, true
+	case "SHA-384", "SHA3-384", "BLAKE2b-384":
+		return 96, true
+	case "BLAKE3":
+		return 0, true
+	}
+	return 0, false
+}
+
+func isHex(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// patchIssue checks the type of an issue that a patch resolves.
+func (d *cdxDocument) patchIssue(issueType, pointer string) {
+	if !slices.Contains([]string{"defect", "enhancement", "security"}, issueType) {
+		d.faults.add("unknown issue type", pointer, fmt.Sprintf("issue type %q is not known", issueType))
+	}
+}
+
+// reference takes one external reference of a component.
+func (d *cdxDocument) reference(p *cdxPart, kind, url string) {
+	if p.mayBeProduct && url != "" && len(p.references) < maxListed {
+		p.references = append(p.references, netvet.Reference{Type: kind, URL: url})
+	}
+	switch kind {
+	case "vcs", "source-distribution", "distribution":
+		if rank := repositoryRank(kind); url != "" && rank > p.repositoryRank {
+			p.Repository, p.repositoryRank = url, rank
+		}
+	case "attestation", "build-meta", "digital-signature", "electronic-signature":
+		p.Provenance = true
+	}
+}
+
+// repositoryRank prefers the place of the source to that of the package.
+func repositoryRank(kind string) int {
+	return 1 + slices.Index([]string{"distribution", "source-distribution", "vcs"}, kind)
+}
+
+// namedProperty takes a property, which has to have a name since version 1.7.
+func (d *cdxDocument) namedProperty(p *cdxPart, pointer, name string, named bool, value string) {
+	if !named && d.version >= "1.7" {
+		d.faults.add("property without a name", pointer, "a property has no name")
+	}
+	if p != nil && named {
+		d.property(p, name, value)
+	}
+}
+
+// property takes a property of a component: of hardware the official names of
+// the cdx:device namespace and what vendors call the same.
+func (d *cdxDocument) property(p *cdxPart, name, value string) {
+	if value = strings.TrimSpace(value); value == "" {
+		return
+	}
+	switch hardwareProperty(name) {
+	case "quantity":
+		if n, err := strconv.Atoi(value); err == nil && n >= 0 {
+			p.Quantity = n
+		}
+	case "serial":
+		p.Serial = value
+	case "part":
+		p.PartNumber = value
+	case "model":
+		p.model = value
+	case "maker":
+		p.Manufacturer = value
+	case "location":
+		p.location = value
+	case "category":
+		p.category = value
+	case "origin":
+		p.origin = d.country(value)
+	case "mac":
+		p.identify(netvet.IDMAC, value)
+	case "pci":
+		p.identify(netvet.IDPCI, value)
+	case "usb":
+		p.identify(netvet.IDUSB, value)
+	case "jep106":
+		p.identify(netvet.IDJEP106, value)
+	}
+}
+
+// identify keeps an identifier if it is one of its scheme.
+func (p *cdxPart) identify(scheme netvet.IdentifierType, value string) {
+	id, ok := normalIdentifier(scheme, value)
+	if ok && len(p.Identifiers) < maxListed && !slices.Contains(p.Identifiers, id) {
+		p.Identifiers = append(p.Identifiers, id)
+	}
+}
+
+// hardwareProperty returns what a property says of a piece of hardware, or "".
+// Only the last word of a name counts, without case, spaces and signs:
+// "cdx:device:serialNumber" and "Serial Number" say the same.
+func hardwareProperty(name string) string {
+	switch lastWord(name) {
+	case "quantity", "qty":
+		return "quantity"
+	case "serialnumber", "serial", "serialno", "sn":
+		return "serial"
+	case "partnumber", "partno", "pn", "mpn", "manufacturerpartnumber", "vendorpartnumber", "productnumber", "fru", "frupartnumber":
+		return "part"
+	case "model", "modelnumber", "modelname":
+		return "model"
+	case "manufacturer", "manufacturername", "maker":
+		return "maker"
+	case "location":
+		return "location"
+	case "countryoforigin", "origincountry", "countryofmanufacture", "madein":
+		return "origin"
+	case "category", "devicecategory", "productcategory":
+		return "category"
+	case "macaddress", "mac":
+		return "mac"
+	case "pciid", "pcivendorid", "pcivendordevice":
+		return "pci"
+	case "usbid", "usbvendorid", "usbvendorproduct":
+		return "usb"
+	case "jep106", "jedecid", "jedecmanufacturerid":
+		return "jep106"
+	}
+	return ""
+}
+
+func lastWord(name string) string {
+	name = name[strings.LastIndexByte(name, ':')+1:]
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			return r | 0x20
+		case 'a' <= r && r <= 'z' || '0' <= r && r <= '9':
+			return r
+		}
+		return -1
+	}, name)
+}
+
+// cdxState translates the state of an analysis.
+func (d *cdxDocument) analysisState(state, pointer string) string {
+	switch state {
+	case "exploitable":
+		return "affected"
+	case "in_triage":
+		return "possibly-affected"
+	case "not_affected", "false_positive":
+		return "not-affected"
+	case "resolved", "resolved_with_pedigree":
+		return "fixed"
+	}
+	d.faults.add("unknown analysis state", pointer, fmt.Sprintf("analysis state %q is not known", state))
+	return ""
+}
+
+// versionState translates what is said of one version of an affected component.
+func versionState(status string) string {
+	switch status {
+	case "", "affected":
+		return "affected"
+	case "unaffected":
+		return "not-affected"
+	}
+	return "possibly-affected"
+}
+
+// rate keeps the best rating: the highest score, and without scores the highest
+// severity.
+func rate(v *netvet.Vulnerability, score float64, severity string) {
+	severities := []string{"none", "info", "low", "medium", "high", "critical"}
+	if !slices.Contains(severities, severity) {
+		severity = ""
+	}
+	if score > v.Score || score == v.Score && slices.Index(severities, severity) > slices.Index(severities, v.Severity) {
+		v.Score, v.Severity = score, cmp.Or(severity, v.Severity)
+	}
+}
+
+// settle sums up what is said of the versions of one target. A single version is
+// kept; of several none is the version.
+func (a *cdxAffects) settle(states []string) {
+	if len(states) != 1 {
+		a.version = ""
+	}
+	for _, state := range []string{"affected", "possibly-affected", "not-affected"} {
+		if slices.Contains(states, state) {
+			a.state = state
+			return
+		}
+	}
+}
+
+// rating takes one rating of a vulnerability as written.
+func (d *cdxDocument) rating(s *netvet.Vulnerability, score, severity string) {
+	value := 0.0
+	if score != "" {
+		var err error
+		if value, err = strconv.ParseFloat(score, 64); err != nil || value < 0 || value > 10 {
+			d.faults.add("score out of range", s.Pointer, fmt.Sprintf("the score of %s is no number from 0 to 10", s.ID))
+			value = 0
+		}
+	}
+	rate(s, value, severity)
+}
+
+// weakness takes the number of a CWE as written.
+func (d *cdxDocument) weakness(s *netvet.Vulnerability, text string) {
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || number <= 0 {
+		d.faults.add("invalid CWE", s.Pointer, fmt.Sprintf("a CWE of %s is no number", s.ID))
+		return
+	}
+	if len(s.CWEs) < maxListed {
+		s.CWEs = append(s.CWEs, number)
+	}
+}
+
+// identifier takes a package URL, CPE or SWID tag of a component.
+func (d *cdxDocument) identifier(p *cdxPart, scheme netvet.IdentifierType, value string) {
+	before := len(p.Identifiers)
+	if p.identify(scheme, value); len(p.Identifiers) == before {
+		if id, ok := normalIdentifier(scheme, value); !ok || !slices.Contains(p.Identifiers, id) {
+			d.faults.add("invalid "+string(scheme), p.Pointer, fmt.Sprintf("%s of component %q is not valid and is left out", scheme, p.Name))
+		}
+	}
+}
+
+// addLicence keeps one licence, by whatever it is called.
+func (p *cdxPart) addLicence(text string) {
+	if text != "" && len(p.Licences) < maxListed {
+		p.Licences = append(p.Licences, text)
+	}
+}
+
+// appendName adds a name that is not empty, up to the limit of a list.
+func appendName(names []string, name string) []string {
+	if name == "" || len(names) >= maxListed {
+		return names
+	}
+	return append(names, name)
+}
+
+// joinWords joins what is not empty.
+func joinWords(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
+}

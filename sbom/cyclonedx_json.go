@@ -1,0 +1,742 @@
+package sbom
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/netvet/netvet"
+)
+
+func cyclonedxJSON() Format {
+	return Format{
+		Name:   "cyclonedx-json",
+		Title:  "CycloneDX 1.2 to 1.7, JSON",
+		Expect: `CycloneDX JSON (an object with "bomFormat": "CycloneDX")`,
+		Detect: detectCycloneDXJSON,
+		Read:   readCycloneDXJSON,
+	}
+}
+
+// detectCycloneDXJSON takes damaged documents too, so that they are reported as
+// broken and not passed over as unknown.
+func detectCycloneDXJSON(s Sample) float64 {
+	object := bytes.HasPrefix(bytes.TrimLeft(s.Head, " \t\r\n"), []byte("{"))
+	has := func(word string) bool { return bytes.Contains(s.Head, []byte(word)) }
+	switch {
+	case object && has(`"bomFormat"`):
+		return 1
+	case object && has(`"specVersion"`) && (has(`"components"`) || has(`"metadata"`)):
+		return 0.8
+	case has(`"bomFormat"`) && has(`"CycloneDX"`):
+		return 0.5
+	}
+	return 0
+}
+
+// cdxJSON reads the JSON encoding of CycloneDX.
+type cdxJSON struct {
+	*jsonTokens
+	doc   *cdxDocument
+	parts []*cdxPart // one for each level of nesting, used again and again
+}
+
+func readCycloneDXJSON(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
+	doc := newCDXDocument(src, "cyclonedx-json", emit)
+	r := &cdxJSON{doc: doc}
+	r.jsonTokens = newJSONTokens(src.Reader, src.Options, func(pointer, reason string) {
+		doc.faults.add("value of the wrong type, or given twice", pointer, reason)
+	})
+	if err := r.document(); err != nil {
+		return Info{Version: doc.version}, err
+	}
+	return doc.finish()
+}
+
+func (r *cdxJSON) document() error {
+	if kind := r.kind(); kind != '{' {
+		if err := r.skip(); err != nil {
+			return err
+		}
+		return errors.New("the document is " + jsonKindName(kind) + ", expected an object")
+	}
+	var format string
+	if err := r.object(func(key []byte) error { return r.member(key, &format) }); err != nil {
+		return err
+	}
+	if err := r.end(); err != nil {
+		return err
+	}
+	if format == "" {
+		return errors.New(`the document has no bomFormat: a CycloneDX document says "bomFormat": "CycloneDX"`)
+	}
+	if r.doc.version == "" {
+		return errors.New("the document has no specVersion: which version of CycloneDX it follows is not known")
+	}
+	return nil
+}
+
+func (r *cdxJSON) member(key []byte, format *string) (err error) {
+	d := r.doc
+	switch string(key) {
+	case "bomFormat":
+		if *format, err = r.string(); err == nil && *format != "CycloneDX" {
+			return fmt.Errorf(`bomFormat is %q, expected exactly "CycloneDX"`, *format)
+		}
+		return err
+	case "specVersion":
+		version, err := r.string()
+		if err != nil {
+			return err
+		}
+		return d.setVersion(version, "1.2")
+	case "metadata":
+		if err := r.object(r.metadataMember); err != nil {
+			return err
+		}
+		return d.metadataDone()
+	case "components":
+		return r.components("/components", 0)
+	case "services":
+		return r.services("/services")
+	case "dependencies":
+		return r.array(func(i int) error { return r.dependency(i) })
+	case "compositions":
+		return r.array(func(i int) error { return r.composition("/compositions/" + strconv.Itoa(i)) })
+	case "vulnerabilities":
+		return r.array(func(i int) error { return r.vulnerability("/vulnerabilities/" + strconv.Itoa(i)) })
+	case "citations":
+		return r.array(func(i int) error { return r.citation("/citations/" + strconv.Itoa(i)) })
+	case "signature":
+		d.bom.Signed = r.kind() == '{'
+	}
+	return nil
+}
+
+// citation checks that a citation says who stands behind it, and what it is about
+// in one way only.
+func (r *cdxJSON) citation(pointer string) error {
+	var by, about int
+	err := r.object(func(key []byte) error {
+		switch string(key) {
+		case "bom-ref":
+			return r.declare()
+		case "attributedTo", "process":
+			by++
+		case "pointers", "expressions":
+			about++
+		}
+		return nil
+	})
+	if err == nil && (by == 0 || about != 1) {
+		r.doc.faults.add("invalid citation", pointer, "a citation needs attributedTo or process, and either pointers or expressions")
+	}
+	return err
+}
+
+func (r *cdxJSON) metadataMember(key []byte) (err error) {
+	d := r.doc
+	switch string(key) {
+	case "timestamp":
+		d.bom.Created, err = r.string()
+	case "tools":
+		return r.tools()
+	case "authors":
+		return r.array(func(int) error {
+			who, err := r.organization()
+			d.bom.Authors = appendName(d.bom.Authors, who.name)
+			return err
+		})
+	case "component":
+		if r.kind() != '{' {
+			return nil
+		}
+		return r.component("/metadata/component", 0, d.described)
+	case "manufacture":
+		d.metadata.manufacture, err = r.organization()
+	case "manufacturer":
+		d.metadata.manufacturer, err = r.organization()
+	case "supplier":
+		d.metadata.supplier, err = r.organization()
+	case "properties":
+		return r.properties("/metadata", nil)
+	case "lifecycles":
+		return r.array(func(int) error {
+			return r.object(func(key []byte) error {
+				if string(key) == "phase" || string(key) == "name" {
+					phase, err := r.string()
+					d.bom.Lifecycles = appendName(d.bom.Lifecycles, phase)
+					return err
+				}
+				return nil
+			})
+		})
+	}
+	return err
+}
+
+// tools reads the list of tools: objects of their own until 1.4, components and
+// services since 1.5.
+func (r *cdxJSON) tools() error {
+	if r.kind() == '[' {
+		return r.array(func(int) error { return r.tool() })
+	}
+	return r.object(func(key []byte) error {
+		switch string(key) {
+		case "components", "services":
+			return r.array(func(int) error { return r.tool() })
+		}
+		return nil
+	})
+}
+
+func (r *cdxJSON) tool() error {
+	var vendor, name, version string
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "vendor", "publisher", "group":
+			var v string
+			if v, err = r.string(); v != "" {
+				vendor = v
+			}
+		case "name":
+			name, err = r.string()
+		case "version":
+			version, err = r.string()
+		case "bom-ref":
+			return r.declare()
+		}
+		return err
+	})
+	r.doc.bom.Tools = appendName(r.doc.bom.Tools, joinWords(vendor, name, version))
+	return err
+}
+
+// declare reads the bom-ref of something that is neither component nor service
+// but may be named by others.
+func (r *cdxJSON) declare() error {
+	ref, err := r.string()
+	if ref != "" {
+		r.doc.refs.declare(ref, "", "")
+	}
+	return err
+}
+
+// organization reads a company or person: its name and the country of its
+// address.
+func (r *cdxJSON) organization() (o cdxOrganization, err error) {
+	err = r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "name":
+			o.name, err = r.word()
+		case "bom-ref":
+			return r.declare()
+		case "address":
+			return r.object(func(key []byte) error {
+				if string(key) != "country" {
+					return nil
+				}
+				country, err := r.word()
+				o.country = r.doc.country(country)
+				return err
+			})
+		}
+		return err
+	})
+	return o, err
+}
+
+func (r *cdxJSON) components(pointer string, depth int) error {
+	switch kind := r.kind(); kind {
+	case '[':
+	case 'n':
+		r.doc.faults.add("no list of components", pointer, "is null, expected an array")
+		return nil
+	default:
+		if err := r.skip(); err != nil {
+			return err
+		}
+		return fmt.Errorf("%s is %s, expected an array", pointer, jsonKindName(kind))
+	}
+	return r.array(func(i int) error {
+		at := pointer + "/" + strconv.Itoa(i)
+		if depth == 0 {
+			r.doc.top = i
+		}
+		if kind := r.kind(); kind != '{' {
+			if err := r.skip(); err != nil {
+				return err
+			}
+			r.doc.faults.add("component that is no object", at, "is "+jsonKindName(kind)+", expected a component")
+			return nil
+		}
+		return r.component(at, depth, func(p *cdxPart) error { return r.doc.component(p, depth) })
+	})
+}
+
+// component reads a component and hands it to done; those nested in it come
+// before it.
+func (r *cdxJSON) component(pointer string, depth int, done func(*cdxPart) error) error {
+	if depth == len(r.parts) {
+		r.parts = append(r.parts, new(cdxPart))
+	}
+	p := r.parts[depth]
+	p.reset()
+	p.Pointer = pointer
+	p.mayBeProduct = depth == 0 && !r.doc.started
+	if err := r.object(func(key []byte) error { return r.componentMember(p, key, depth) }); err != nil {
+		return err
+	}
+	return done(p)
+}
+
+func (r *cdxJSON) componentMember(p *cdxPart, key []byte, depth int) (err error) {
+	switch string(key) {
+	case "type":
+		p.Type, err = r.word()
+		p.typed = p.Type != ""
+	case "bom-ref":
+		p.Ref, err = r.ref(p.Pointer)
+	case "group":
+		p.Group, err = r.word()
+	case "name":
+		p.Name, err = r.string()
+	case "version":
+		p.Version, err = r.string()
+	case "description":
+		p.Description, err = r.string()
+	case "publisher":
+		p.Publisher, err = r.word()
+	case "supplier":
+		p.supplier, err = r.organization()
+	case "manufacturer":
+		p.manufacturer, err = r.organization()
+	case "scope":
+		p.Scope, err = r.word()
+	case "purl":
+		err = r.identifier(p, netvet.IDPurl)
+	case "cpe":
+		err = r.identifier(p, netvet.IDCPE)
+	case "hashes":
+		err = r.array(func(int) error { return r.hash(p) })
+	case "licenses":
+		err = r.array(func(int) error { return r.licence(p) })
+	case "externalReferences":
+		err = r.array(func(int) error { return r.reference(p) })
+	case "properties":
+		err = r.properties(p.Pointer, p)
+	case "components":
+		err = r.components(p.Pointer+"/components", depth+1)
+	case "swid":
+		err = r.swid(p)
+	case "pedigree":
+		err = r.object(func(key []byte) error { return r.pedigree(p, key) })
+	case "modified":
+		var modified string
+		modified, err = r.boolean()
+		p.Modified = p.Modified || modified == "yes"
+	case "signature":
+		p.Provenance = p.Provenance || r.kind() == '{'
+	}
+	return err
+}
+
+// ref reads a bom-ref, which must not be empty.
+func (r *cdxJSON) ref(pointer string) (string, error) {
+	ref, err := r.string()
+	if err == nil && ref == "" {
+		r.doc.faults.add("empty bom-ref", pointer, "the bom-ref is empty")
+	}
+	return ref, err
+}
+
+func (r *cdxJSON) identifier(p *cdxPart, scheme netvet.IdentifierType) error {
+	value, err := r.string()
+	if err == nil && value != "" {
+		r.doc.identifier(p, scheme, value)
+	}
+	return err
+}
+
+func (r *cdxJSON) hash(p *cdxPart) error {
+	var algorithm, content string
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "alg":
+			algorithm, err = r.word()
+		case "content":
+			content, err = r.string()
+		}
+		return err
+	})
+	if err == nil {
+		r.doc.hash(p, algorithm, content, p.Pointer+"/hashes")
+	}
+	return err
+}
+
+// licence reads one choice of a licence: an expression, or a licence with an SPDX
+// id or a name.
+func (r *cdxJSON) licence(p *cdxPart) error {
+	return r.object(func(key []byte) error {
+		switch string(key) {
+		case "expression":
+			text, err := r.word()
+			p.addLicence(text)
+			return err
+		case "license":
+			return r.object(func(key []byte) error {
+				switch string(key) {
+				case "id", "name":
+					text, err := r.word()
+					p.addLicence(text)
+					return err
+				case "bom-ref":
+					return r.declare()
+				}
+				return nil
+			})
+		case "bom-ref":
+			return r.declare()
+		}
+		return nil
+	})
+}
+
+func (r *cdxJSON) reference(p *cdxPart) error {
+	var kind, url string
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "type":
+			kind, err = r.word()
+		case "url":
+			url, err = r.string()
+		}
+		return err
+	})
+	if err == nil {
+		r.doc.reference(p, kind, url)
+	}
+	return err
+}
+
+// properties reads a list of properties; p is nil for those that are only checked.
+func (r *cdxJSON) properties(pointer string, p *cdxPart) error {
+	return r.array(func(int) error {
+		var name, value string
+		named := false
+		err := r.object(func(key []byte) (err error) {
+			switch string(key) {
+			case "name":
+				named = true
+				name, err = r.word()
+			case "value":
+				value, err = r.string()
+			}
+			return err
+		})
+		if err == nil {
+			r.doc.namedProperty(p, pointer, name, named, value)
+		}
+		return err
+	})
+}
+
+func (r *cdxJSON) swid(p *cdxPart) error {
+	return r.object(func(key []byte) error {
+		if string(key) == "tagId" {
+			return r.identifier(p, netvet.IDSWID)
+		}
+		return nil
+	})
+}
+
+// pedigree reads whether a component was changed: it has an ancestor, or commits
+// or patches of its own. Relatives in a pedigree are no parts of the product.
+func (r *cdxJSON) pedigree(p *cdxPart, key []byte) error {
+	switch string(key) {
+	case "ancestors", "commits":
+		return r.array(func(int) error {
+			p.Modified = true
+			return nil
+		})
+	case "patches":
+		return r.array(func(int) error {
+			p.Modified = true
+			return r.object(func(key []byte) error {
+				if string(key) != "resolves" {
+					return nil
+				}
+				return r.array(func(int) error { return r.issue(p) })
+			})
+		})
+	}
+	return nil
+}
+
+func (r *cdxJSON) issue(p *cdxPart) error {
+	return r.object(func(key []byte) error {
+		if string(key) != "type" {
+			return nil
+		}
+		issueType, err := r.word()
+		r.doc.patchIssue(issueType, p.Pointer+"/pedigree/patches")
+		return err
+	})
+}
+
+func (r *cdxJSON) services(pointer string) error {
+	return r.array(func(i int) error { return r.service(pointer + "/" + strconv.Itoa(i)) })
+}
+
+func (r *cdxJSON) service(pointer string) error {
+	s := netvet.Service{Pointer: pointer}
+	var group string
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "bom-ref":
+			s.Ref, err = r.ref(pointer)
+		case "group":
+			group, err = r.string()
+		case "name":
+			s.Name, err = r.string()
+		case "version":
+			s.Version, err = r.string()
+		case "provider":
+			var provider cdxOrganization
+			provider, err = r.organization()
+			s.Provider = provider.name
+		case "endpoints":
+			err = r.array(func(int) error {
+				endpoint, err := r.string()
+				s.Endpoints = appendName(s.Endpoints, endpoint)
+				return err
+			})
+		case "authenticated":
+			s.Authenticated, err = r.boolean()
+		case "x-trust-boundary":
+			s.CrossesBoundary, err = r.boolean()
+		case "data":
+			err = r.array(func(int) error {
+				flow, err := r.dataFlow()
+				s.Data = appendName(s.Data, flow)
+				return err
+			})
+		case "properties":
+			err = r.properties(pointer, nil)
+		case "services":
+			err = r.services(pointer + "/services")
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if s.Provider == "" {
+		s.Provider = group
+	}
+	return r.doc.service(s)
+}
+
+func (r *cdxJSON) dataFlow() (string, error) {
+	var flow, class string
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "flow":
+			flow, err = r.word()
+		case "classification":
+			class, err = r.word()
+		}
+		return err
+	})
+	return flow + ":" + class, err
+}
+
+func (r *cdxJSON) dependency(i int) error {
+	from := int32(-1)
+	var to []string
+	err := r.object(func(key []byte) error {
+		switch string(key) {
+		case "ref":
+			ref, err := r.bytes()
+			if err == nil {
+				from = r.doc.refs.mention(string(ref))
+			}
+			return err
+		case "dependsOn":
+			return r.array(func(int) error {
+				if from >= 0 {
+					ref, err := r.bytes()
+					if err == nil {
+						r.doc.dependency(from, string(ref))
+					}
+					return err
+				}
+				ref, err := r.string()
+				to = append(to, ref)
+				return err
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if from < 0 {
+		r.doc.faults.add("dependency without a ref", "/dependencies/"+strconv.Itoa(i), "the dependency does not say whose it is")
+		return nil
+	}
+	for _, ref := range to {
+		r.doc.dependency(from, ref)
+	}
+	return nil
+}
+
+func (r *cdxJSON) composition(pointer string) error {
+	c := cdxComposition{whole: true}
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "aggregate":
+			c.aggregate, err = r.string()
+		case "assemblies", "dependencies":
+			c.whole = false
+			err = r.array(func(int) error {
+				ref, err := r.string()
+				c.refs = append(c.refs, r.doc.refs.mention(ref))
+				return err
+			})
+		case "vulnerabilities":
+			c.whole = false
+		case "bom-ref":
+			err = r.declare()
+		}
+		return err
+	})
+	if err == nil {
+		r.doc.composition(c, pointer)
+	}
+	return err
+}
+
+func (r *cdxJSON) vulnerability(pointer string) error {
+	v := cdxVulnerability{statement: netvet.Vulnerability{Pointer: pointer}}
+	s := &v.statement
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "id":
+			s.ID, err = r.string()
+		case "bom-ref":
+			err = r.declare()
+		case "source":
+			s.Source, err = r.source()
+		case "references":
+			err = r.array(func(int) error {
+				return r.object(func(key []byte) error {
+					if string(key) != "id" {
+						return nil
+					}
+					alias, err := r.string()
+					s.Aliases = appendName(s.Aliases, alias)
+					return err
+				})
+			})
+		case "ratings":
+			err = r.array(func(int) error { return r.rating(s) })
+		case "cwes":
+			err = r.array(func(int) error { return r.weakness(s) })
+		case "published":
+			s.Published, err = r.string()
+		case "analysis":
+			err = r.object(func(key []byte) error {
+				if string(key) != "state" {
+					return nil
+				}
+				state, err := r.word()
+				s.State = r.doc.analysisState(state, pointer+"/analysis/state")
+				return err
+			})
+		case "affects":
+			err = r.array(func(int) error {
+				a, err := r.affects()
+				v.affects = append(v.affects, a)
+				return err
+			})
+		}
+		return err
+	})
+	if err == nil {
+		r.doc.vulnerability(v)
+	}
+	return err
+}
+
+func (r *cdxJSON) source() (name string, err error) {
+	err = r.object(func(key []byte) (err error) {
+		if string(key) == "name" {
+			name, err = r.word()
+		}
+		return err
+	})
+	return name, err
+}
+
+func (r *cdxJSON) rating(s *netvet.Vulnerability) error {
+	var score, severity string
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "score":
+			score, err = r.number()
+		case "severity":
+			severity, err = r.word()
+		}
+		return err
+	})
+	if err == nil {
+		r.doc.rating(s, score, severity)
+	}
+	return err
+}
+
+func (r *cdxJSON) weakness(s *netvet.Vulnerability) error {
+	text, err := r.number()
+	if err == nil && text != "" {
+		r.doc.weakness(s, text)
+	}
+	return err
+}
+
+// affects reads one target of a vulnerability. The versions of a target count
+// when the analysis says nothing: it is not affected only if no version is.
+func (r *cdxJSON) affects() (a cdxAffects, err error) {
+	var states []string
+	err = r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "ref":
+			a.ref, err = r.string()
+			r.doc.refs.mention(a.ref)
+		case "versions":
+			err = r.array(func(int) error {
+				var version, status string
+				err := r.object(func(key []byte) (err error) {
+					switch string(key) {
+					case "version":
+						version, err = r.string()
+					case "range":
+						version, err = r.string()
+					case "status":
+						status, err = r.word()
+					}
+					return err
+				})
+				states = append(states, versionState(status))
+				a.version = version
+				return err
+			})
+		}
+		return err
+	})
+	a.settle(states)
+	return a, err
+}

@@ -1,0 +1,12 @@
+package sbom
+
+// Formats lists every inventory format that netvet reads. Detection, help and
+// the errors that name what was expected all come from this table.
+func Formats() []Format {
+	return []Format{
+		cyclonedxJSON(),
+		cyclonedxXML(),
+		spdxJSON(),
+		spdxTagValue(),
+	}
+}

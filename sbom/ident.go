@@ -1,0 +1,172 @@
+package sbom
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/netvet/netvet"
+	"github.com/package-url/packageurl-go"
+)
+
+// normalIdentifier returns the identifier in the one spelling that the root
+// package promises, and false for a value that is none of its scheme.
+func normalIdentifier(scheme netvet.IdentifierType, value string) (netvet.Identifier, bool) {
+	ok := value != ""
+	switch scheme {
+	case netvet.IDPurl:
+		ok = validPurl(value)
+	case netvet.IDCPE:
+		ok = validCPE(value)
+	case netvet.IDMAC:
+		value, ok = normalMAC(value)
+	case netvet.IDPCI, netvet.IDUSB:
+		value, ok = normalBusID(value)
+	case netvet.IDJEP106:
+		value, ok = normalJEP106(value)
+	}
+	return netvet.Identifier{Type: scheme, Value: value}, ok
+}
+
+// validPurl reports whether value is a package URL. The plain form of nearly all
+// package URLs is recognised at a glance; the rest is left to the library.
+func validPurl(value string) bool {
+	rest, ok := strings.CutPrefix(value, "pkg:")
+	if !ok || len(value) > maxPurl {
+		return false
+	}
+	kind, name, ok := strings.Cut(rest, "/")
+	if ok && isPlain(kind) && isPlain(name) {
+		return name[0] != '/'
+	}
+	_, err := packageurl.FromString(value)
+	return err == nil
+}
+
+// maxPurl is the length beyond which a package URL is taken for an attack.
+const maxPurl = 8 << 10
+
+// isPlain reports whether s is not empty and has no character that a package URL
+// gives a meaning or an escape to.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', 'A' <= c && c <= 'Z', c == '-', c == '.', c == '_', c == '/', c == '+', c == '~':
+		case c == '@' && i > 0 && i < len(s)-1:
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
+// validCPE reports whether value is a CPE name: "cpe:2.3:" with eleven fields,
+// or the older "cpe:/". A colon in a field is escaped.
+func validCPE(value string) bool {
+	fields := cpeFields(value)
+	return len(fields) >= 2 && (fields[0] == "a" || fields[0] == "o" || fields[0] == "h" || fields[0] == "*" || fields[0] == "-")
+}
+
+// cpeFields returns the fields of a CPE name: part, vendor, product, version ...;
+// nil when it is none.
+func cpeFields(value string) []string {
+	if rest, ok := strings.CutPrefix(value, "cpe:2.3:"); ok {
+		fields := splitEscaped(rest)
+		if len(fields) != 11 {
+			return nil
+		}
+		return fields
+	}
+	if rest, ok := strings.CutPrefix(value, "cpe:/"); ok {
+		return strings.Split(rest, ":")
+	}
+	return nil
+}
+
+// splitEscaped splits at colons that no backslash stands before.
+func splitEscaped(s string) []string {
+	fields := make([]string, 0, 11)
+	start := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case ':':
+			fields = append(fields, s[start:i])
+			start = i + 1
+		}
+	}
+	return append(fields, s[start:])
+}
+
+// hexDigits returns the hexadecimal digits of value in lower case, or false when
+// there is anything else in it but the given separators.
+func hexDigits(value, separators string) (string, bool) {
+	var b strings.Builder
+	for _, r := range strings.ToLower(strings.TrimSpace(value)) {
+		switch {
+		case '0' <= r && r <= '9' || 'a' <= r && r <= 'f':
+			b.WriteRune(r)
+		case !strings.ContainsRune(separators, r):
+			return "", false
+		}
+	}
+	return b.String(), b.Len() > 0
+}
+
+// normalMAC returns twelve hexadecimal digits. Addresses that are all zeros or
+// all ones stand for none, and groups and locally given ones name no maker but
+// are addresses all the same.
+func normalMAC(value string) (string, bool) {
+	digits, ok := hexDigits(value, ":-. ")
+	if !ok || len(digits) != 12 || strings.Trim(digits, "0") == "" || strings.Trim(digits, "f") == "" {
+		return "", false
+	}
+	return digits, true
+}
+
+// normalBusID returns the vendor of a PCI or USB id, and its device when given:
+// four or eight hexadecimal digits, "15b3" or "15b31017".
+func normalBusID(value string) (string, bool) {
+	var parts []string
+	for _, field := range strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return strings.ContainsRune(": -/", r) }) {
+		digits, ok := hexDigits(strings.TrimPrefix(field, "0x"), "")
+		if !ok || len(digits) > 4 && len(digits) != 8 {
+			return "", false
+		}
+		if len(digits) < 4 {
+			digits = "0000"[len(digits):] + digits
+		}
+		parts = append(parts, digits)
+	}
+	id := strings.Join(parts, "")
+	if len(id) != 4 && len(id) != 8 || strings.HasPrefix(id, "0000") || strings.HasPrefix(id, "ffff") {
+		return "", false
+	}
+	return id, true
+}
+
+// normalJEP106 returns "bank:code": the bank in decimal from 1, the 7-bit code in
+// two hexadecimal digits. SPD data writes it as two bytes, the number of
+// continuation codes and the code, each with odd parity in its highest bit
+// ("80CE" is bank 1, code 4E).
+func normalJEP106(value string) (string, bool) {
+	value = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(value)), "0x")
+	if bank, code, ok := strings.Cut(value, ":"); ok {
+		digits, hex := hexDigits(code, "")
+		if !hex || len(digits) != 2 || strings.Trim(bank, "0123456789") != "" || bank == "" {
+			return "", false
+		}
+		return bank + ":" + strings.ToUpper(digits), true
+	}
+	digits, ok := hexDigits(value, " ")
+	if !ok || len(digits) != 4 {
+		return "", false
+	}
+	both, err := strconv.ParseUint(digits, 16, 16)
+	continuations, code := both>>8&0x7F, both&0x7F
+	if err != nil || code == 0 || code == 0x7F {
+		return "", false
+	}
+	return fmt.Sprintf("%d:%02X", continuations+1, code), true
+}

@@ -1,0 +1,138 @@
+package sbom
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// seems says in words what an input of no known format looks like, so that
+// whoever named it knows what to do about it.
+func seems(s Sample) string {
+	if s.Files != nil {
+		return "this folder is no input as a whole"
+	}
+	for _, known := range knownBytes() {
+		if bytes.HasPrefix(s.Head, known.magic) {
+			return known.is
+		}
+	}
+	text := bytes.TrimSpace(s.Head)
+	switch {
+	case !utf8.Valid(text[:len(text)-partialRune(text)]) || bytes.IndexByte(text, 0) >= 0:
+		return "this is binary data or text in an unknown encoding"
+	case len(text) > 0 && (text[0] == '{' || text[0] == '['):
+		return seemsJSON(text)
+	case len(text) > 0 && text[0] == '<':
+		return seemsXML(text)
+	case bytes.Contains(text, []byte("spdxVersion:")):
+		return "SPDX YAML is not supported yet"
+	}
+	return "this is text of no known format"
+}
+
+type magicBytes struct {
+	magic []byte
+	is    string
+}
+
+func knownBytes() []magicBytes {
+	return []magicBytes{
+		{[]byte("PK\x03\x04"), "ZIP archives are not supported yet: unpack it"},
+		{[]byte("PK\x05\x06"), "this ZIP archive is empty"},
+		{[]byte("\x1f\x8b"), "gzip archives are not supported yet: unpack it"},
+		{[]byte("BZh"), "bzip2 archives are not supported: unpack it"},
+		{[]byte("\xfd7zXZ\x00"), "xz archives are not supported: unpack it"},
+		{[]byte("\x28\xb5\x2f\xfd"), "zstd archives are not supported: unpack it"},
+		{[]byte("7z\xbc\xaf\x27\x1c"), "7-Zip archives are not supported: unpack it"},
+		{[]byte("%PDF"), "PDF documents are not supported: ask for the inventory in a form that programs read"},
+		{[]byte("\xd0\xcf\x11\xe0"), "old Office documents are not supported: save it as .xlsx"},
+		{[]byte("\x7fELF"), "this is a program, not an inventory"},
+		{[]byte("MZ"), "this is a program, not an inventory"},
+		{[]byte("\x89PNG"), "this is an image, not an inventory"},
+	}
+}
+
+// jsonSigns are words that give away what a JSON document is; the first that
+// is found names it.
+func jsonSigns() [][2]string {
+	return [][2]string{
+		{`"bomFormat"`, "this is JSON with a bomFormat, but no CycloneDX document"},
+		{`spdx.org/rdf/3`, "SPDX 3 JSON-LD is not supported yet"},
+		{`"spdxId"`, "SPDX 3 JSON-LD is not supported yet"},
+		{`"csaf_version"`, "CSAF advisories are no inventory"},
+		{`openvex.dev`, "OpenVEX statements are no inventory"},
+		{`"@odata.id"`, "Redfish documents are not supported yet"},
+		{`sarif`, "SARIF reports are no inventory"},
+		{`"SchemaVersion"`, "this is a report of a scanner, no inventory"},
+		{`"schema_version"`, "this is a report or advisory, no inventory"},
+	}
+}
+
+func seemsJSON(text []byte) string {
+	if at := tooDeep(text); at > 0 {
+		return fmt.Sprintf("this is JSON nested deeper than %d at byte %d", DefaultMaxDepth, at)
+	}
+	for _, sign := range jsonSigns() {
+		if bytes.Contains(text, []byte(sign[0])) {
+			return sign[1]
+		}
+	}
+	if first, rest, ok := bytes.Cut(text, []byte("\n")); ok && isLineOfJSON(first) && bytes.HasPrefix(bytes.TrimSpace(rest), []byte("{")) {
+		return "NDJSON is not supported yet"
+	}
+	return "this is JSON of no known format"
+}
+
+func isLineOfJSON(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	return len(line) > 2 && line[0] == '{' && line[len(line)-1] == '}'
+}
+
+// tooDeep returns the place where brackets at the start of a document pass the
+// limit of nesting, or 0.
+func tooDeep(text []byte) int {
+	depth := 0
+	for i, c := range text {
+		switch c {
+		case '{', '[':
+			if depth++; depth > DefaultMaxDepth {
+				return i
+			}
+		case '}', ']':
+			depth--
+		}
+	}
+	return 0
+}
+
+func seemsXML(text []byte) string {
+	has := func(s string) bool { return bytes.Contains(text, []byte(s)) }
+	switch {
+	case has("spdx.org/rdf") && has("rdf:RDF"):
+		return "SPDX RDF is not supported yet"
+	case has("<spdxVersion>") || has("<SPDXID>"):
+		return "SPDX XML is not supported yet"
+	case has("<SoftwareIdentity"):
+		return "SWID tags are not supported yet"
+	case has("<nmaprun"):
+		return "Nmap reports are not supported yet"
+	case strings.Contains(strings.ToLower(string(text[:min(len(text), 512)])), "<html"):
+		return "this is a web page, no inventory"
+	}
+	return "this is XML of no known format"
+}
+
+// partialRune returns the length of a character that the end of the head cuts.
+func partialRune(text []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if b := text[len(text)-n]; utf8.RuneStart(b) {
+			if !utf8.FullRune(text[len(text)-n:]) {
+				return n
+			}
+			return 0
+		}
+	}
+	return 0
+}

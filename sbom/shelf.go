@@ -1,0 +1,132 @@
+package sbom
+
+import (
+	"encoding/binary"
+
+	"github.com/netvet/netvet"
+)
+
+// shelf holds components that cannot be passed on yet, packed into a few large
+// blocks: a third of the memory of the components themselves, and nothing for
+// the garbage collector to follow.
+type shelf struct {
+	blocks [][]byte
+	n      int
+}
+
+const shelfBlock = 1 << 20
+
+// put packs a component.
+func (s *shelf) put(c *netvet.Component) {
+	last := len(s.blocks) - 1
+	if last < 0 || len(s.blocks[last]) > shelfBlock-shelfBlock/16 {
+		s.blocks = append(s.blocks, make([]byte, 0, shelfBlock))
+		last++
+	}
+	b := s.blocks[last]
+	start := len(b)
+	b = append(b, 0, 0, 0, 0) // length of what follows
+	for _, text := range texts(c) {
+		b = packText(b, *text)
+	}
+	b = packText(b, string(c.Kind))
+	b = binary.AppendUvarint(b, uint64(len(c.Licences)))
+	for _, l := range c.Licences {
+		b = packText(b, l)
+	}
+	b = binary.AppendUvarint(b, uint64(len(c.Identifiers)))
+	for _, id := range c.Identifiers {
+		b = packText(packText(b, string(id.Type)), id.Value)
+	}
+	for _, flag := range flags(c) {
+		if *flag {
+			b = append(b, 1)
+		} else {
+			b = append(b, 0)
+		}
+	}
+	b = binary.AppendVarint(b, int64(c.Quantity))
+	binary.LittleEndian.PutUint32(b[start:], uint32(len(b)-start-4))
+	s.blocks[last] = b
+	s.n++
+}
+
+// each unpacks the components in the order they were put. The component is valid
+// only during the call.
+func (s *shelf) each(do func(*netvet.Component) error) error {
+	var c netvet.Component
+	for _, block := range s.blocks {
+		for len(block) > 0 {
+			n := int(binary.LittleEndian.Uint32(block))
+			unpack(string(block[4:4+n]), &c)
+			if err := do(&c); err != nil {
+				return err
+			}
+			block = block[4+n:]
+		}
+	}
+	return nil
+}
+
+// clear forgets all components.
+func (s *shelf) clear() { *s = shelf{} }
+
+func unpack(packed string, c *netvet.Component) {
+	u := unpacker(packed)
+	*c = netvet.Component{Licences: c.Licences[:0], Identifiers: c.Identifiers[:0]}
+	for _, text := range texts(c) {
+		*text = u.text()
+	}
+	c.Kind = netvet.Kind(u.text())
+	for range u.count() {
+		c.Licences = append(c.Licences, u.text())
+	}
+	for range u.count() {
+		kind := netvet.IdentifierType(u.text())
+		c.Identifiers = append(c.Identifiers, netvet.Identifier{Type: kind, Value: u.text()})
+	}
+	for _, flag := range flags(c) {
+		*flag = u[0] == 1
+		u = u[1:]
+	}
+	quantity, _ := binary.Varint([]byte(u))
+	c.Quantity = int(quantity)
+}
+
+// texts lists the text fields of a component in the order they are packed.
+func texts(c *netvet.Component) [15]*string {
+	return [...]*string{&c.Ref, &c.Pointer, &c.Type, &c.Group, &c.Name, &c.Version, &c.Manufacturer, &c.Supplier,
+		&c.Publisher, &c.Country, &c.PartNumber, &c.Serial, &c.Description, &c.Scope, &c.Repository}
+}
+
+func flags(c *netvet.Component) [3]*bool {
+	return [...]*bool{&c.Hashed, &c.Modified, &c.Provenance}
+}
+
+func packText(b []byte, text string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+}
+
+// unpacker reads what put wrote.
+type unpacker string
+
+func (u *unpacker) count() int {
+	n, shift := 0, 0
+	for i := range len(*u) {
+		c := (*u)[i]
+		n |= int(c&0x7F) << shift
+		if c < 0x80 {
+			*u = (*u)[i+1:]
+			break
+		}
+		shift += 7
+	}
+	return n
+}
+
+func (u *unpacker) text() string {
+	n := u.count()
+	text := string((*u)[:n])
+	*u = (*u)[n:]
+	return text
+}

@@ -1,0 +1,300 @@
+package sbom
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strconv"
+)
+
+func spdxJSON() Format {
+	return Format{
+		Name:   "spdx-json",
+		Title:  "SPDX 2.2 and 2.3, JSON",
+		Expect: `SPDX JSON (an object with "spdxVersion": "SPDX-2.3")`,
+		Detect: detectSPDXJSON,
+		Read:   readSPDXJSON,
+	}
+}
+
+func detectSPDXJSON(s Sample) float64 {
+	object := bytes.HasPrefix(bytes.TrimLeft(s.Head, " \t\r\n"), []byte("{"))
+	has := func(word string) bool { return bytes.Contains(s.Head, []byte(word)) }
+	switch {
+	case object && has(`"spdxVersion"`):
+		return 1
+	case object && has(`"SPDXID"`):
+		return 0.8
+	case has(`"spdxVersion"`) && has(`"SPDXID"`):
+		return 0.5 // damaged
+	}
+	return 0
+}
+
+// spdxJSONReader reads the JSON encoding of SPDX 2.
+type spdxJSONReader struct {
+	*jsonTokens
+	doc  *spdxDocument
+	pack spdxPart // used again and again
+}
+
+func readSPDXJSON(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
+	doc := newSPDXDocument(src, "spdx-json", emit)
+	r := &spdxJSONReader{doc: doc}
+	r.jsonTokens = newJSONTokens(src.Reader, src.Options, func(pointer, reason string) {
+		doc.faults.add("value of the wrong type, or given twice", pointer, reason)
+	})
+	if err := r.document(); err != nil {
+		return Info{Version: doc.version}, err
+	}
+	return doc.finish()
+}
+
+func (r *spdxJSONReader) document() error {
+	if kind := r.kind(); kind != '{' {
+		if err := r.skip(); err != nil {
+			return err
+		}
+		return errors.New("the document is " + jsonKindName(kind) + ", expected an object")
+	}
+	if err := r.object(r.member); err != nil {
+		return err
+	}
+	if err := r.end(); err != nil {
+		return err
+	}
+	if r.doc.version == "" {
+		return errors.New("the document has no spdxVersion: which version of SPDX it follows is not known")
+	}
+	return nil
+}
+
+func (r *spdxJSONReader) member(key []byte) (err error) {
+	d := r.doc
+	switch string(key) {
+	case "spdxVersion":
+		version, err := r.string()
+		if err != nil {
+			return err
+		}
+		return d.setVersion(version)
+	case "SPDXID":
+		var id string
+		id, err = r.string()
+		d.setID(id)
+	case "name":
+		d.name, err = r.string()
+	case "creationInfo":
+		return r.object(r.creationMember)
+	case "documentDescribes":
+		if err := r.array(func(int) error {
+			id, err := r.string()
+			if id != "" {
+				d.describes(id)
+			}
+			return err
+		}); err != nil {
+			return err
+		}
+		d.decided = d.packages == 0 && len(d.described) > 0
+	case "packages":
+		return r.elements("/packages", r.packageAt)
+	case "files":
+		return r.elements("/files", r.fileAt)
+	case "snippets":
+		return r.elements("/snippets", r.snippetAt)
+	case "relationships":
+		return r.elements("/relationships", r.relationshipAt)
+	}
+	return err
+}
+
+func (r *spdxJSONReader) creationMember(key []byte) (err error) {
+	switch string(key) {
+	case "created":
+		r.doc.bom.Created, err = r.string()
+	case "creators":
+		return r.array(func(int) error {
+			creator, err := r.string()
+			r.doc.creator(creator)
+			return err
+		})
+	}
+	return err
+}
+
+// elements reads a list of objects. A list that is none is an error: what it
+// holds would be lost as a whole.
+func (r *spdxJSONReader) elements(pointer string, element func(pointer string) error) error {
+	switch kind := r.kind(); kind {
+	case '[':
+	case 'n':
+		r.doc.faults.add("no list", pointer, "is null, expected an array")
+		return nil
+	default:
+		if err := r.skip(); err != nil {
+			return err
+		}
+		return errors.New(pointer + " is " + jsonKindName(kind) + ", expected an array")
+	}
+	return r.array(func(i int) error {
+		at := pointer + "/" + strconv.Itoa(i)
+		if kind := r.kind(); kind != '{' {
+			if err := r.skip(); err != nil {
+				return err
+			}
+			r.doc.faults.add("element that is no object", at, "is "+jsonKindName(kind)+", expected an object")
+			return nil
+		}
+		return element(at)
+	})
+}
+
+func (r *spdxJSONReader) packageAt(pointer string) error {
+	p := &r.pack
+	p.reset()
+	p.Pointer = pointer
+	if err := r.object(func(key []byte) error { return r.packageMember(p, key) }); err != nil {
+		return err
+	}
+	return r.doc.part(p)
+}
+
+func (r *spdxJSONReader) packageMember(p *spdxPart, key []byte) (err error) {
+	var text string
+	switch string(key) {
+	case "SPDXID":
+		p.Ref, err = r.string()
+	case "name":
+		p.Name, err = r.string()
+	case "versionInfo":
+		p.Version, err = r.string()
+	case "supplier":
+		text, err = r.word()
+		p.setSupplier(text)
+	case "originator":
+		text, err = r.word()
+		p.setOriginator(text)
+	case "downloadLocation":
+		text, err = r.string()
+		p.setLocation(text)
+	case "homepage":
+		if text, err = r.string(); !isNothing(text) {
+			p.homepage = text
+		}
+	case "licenseConcluded", "licenseDeclared":
+		text, err = r.word()
+		p.addLicence(text)
+	case "primaryPackagePurpose":
+		text, err = r.word()
+		r.doc.setPurpose(p, text)
+	case "description", "summary":
+		if text, err = r.string(); p.Description == "" {
+			p.Description = text
+		}
+	case "checksums":
+		err = r.array(func(int) error {
+			hashed, err := r.checksum(p.Pointer + "/checksums")
+			p.Hashed = p.Hashed || hashed
+			return err
+		})
+	case "packageVerificationCode":
+		p.Hashed = p.Hashed || r.kind() == '{'
+	case "externalRefs":
+		err = r.array(func(int) error { return r.externalRef(p) })
+	}
+	return err
+}
+
+func (r *spdxJSONReader) checksum(pointer string) (hashed bool, err error) {
+	var algorithm, value string
+	err = r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "algorithm":
+			algorithm, err = r.word()
+		case "checksumValue":
+			value, err = r.string()
+		}
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	return r.doc.checksum(algorithm, value, pointer), nil
+}
+
+func (r *spdxJSONReader) externalRef(p *spdxPart) error {
+	var kind, locator string
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "referenceType":
+			kind, err = r.word()
+		case "referenceLocator":
+			locator, err = r.string()
+		}
+		return err
+	})
+	if err == nil {
+		r.doc.externalRef(p, kind, locator)
+	}
+	return err
+}
+
+func (r *spdxJSONReader) fileAt(pointer string) error {
+	var ref, name string
+	var hashed bool
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "SPDXID":
+			ref, err = r.string()
+		case "fileName":
+			name, err = r.string()
+		case "checksums":
+			if r.doc.packages > 0 {
+				return nil // a file is then no component
+			}
+			err = r.array(func(int) error {
+				h, err := r.checksum(pointer + "/checksums")
+				hashed = hashed || h
+				return err
+			})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.doc.file(ref, name, pointer, hashed)
+}
+
+func (r *spdxJSONReader) snippetAt(string) error {
+	return r.object(func(key []byte) error {
+		if string(key) != "SPDXID" {
+			return nil
+		}
+		ref, err := r.string()
+		if ref != "" {
+			r.doc.refs.declare(ref, "", "")
+		}
+		return err
+	})
+}
+
+func (r *spdxJSONReader) relationshipAt(pointer string) error {
+	var from, kind, to string
+	err := r.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "spdxElementId":
+			from, err = r.string()
+		case "relationshipType":
+			kind, err = r.word()
+		case "relatedSpdxElement":
+			to, err = r.string()
+		}
+		return err
+	})
+	if err == nil {
+		r.doc.relationship(from, kind, to, pointer)
+	}
+	return err
+}

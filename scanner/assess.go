@@ -1,0 +1,406 @@
+package scanner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/rules"
+	"github.com/netvet/netvet/sbom"
+	"github.com/netvet/netvet/scanner/evidence"
+)
+
+// assessAll reads the inputs and assesses their products in input order.
+//
+// Bills of materials are read first and kept as compact drafts, because a row
+// of a table may be one of the products they describe. Tables are streamed, and
+// read twice: once for an index of what occurs more than once, at 16 bytes a
+// serial number, and once for the rows themselves. A single input that is no
+// table, and standard input, are read once.
+func (r *run) assessAll(ctx context.Context, inputs []sbom.Input) error {
+	plan, err := r.schedule(ctx, inputs)
+	if err != nil {
+		return err
+	}
+	r.line = r.startLine(ctx)
+	for i, in := range inputs {
+		r.report(in.Name, i, len(inputs))
+		if plan.streamed[i] {
+			err = r.read(ctx, in, func(a *netvet.Assessment) error { return r.row(a, plan) })
+		} else {
+			err = r.emitDrafts(plan, i)
+		}
+		if err != nil {
+			break
+		}
+	}
+	return cmp.Or(r.line.close(), err)
+}
+
+// schedule is what the first pass learned.
+type schedule struct {
+	streamed []bool                          // the input is a table, or the only one
+	drafts   [][]*netvet.Assessment          // of the other inputs, by input
+	bySerial map[uint64]*netvet.Assessment   // drafts with a serial number, by maker and serial number
+	byModel  map[uint64][]*netvet.Assessment // drafts without one, by maker and model: shared bills of materials
+	serials  map[string]bool                 // of bySerial, whoever the maker
+	models   map[string]bool                 // of byModel, whoever the maker
+	attached map[*netvet.Assessment]bool     // drafts that a row takes over
+	times    map[uint64]int                  // serial number -> rows still to come, for those in several rows
+	held     map[uint64][]*netvet.Assessment // rows that wait for the others of their serial number
+}
+
+func (r *run) schedule(ctx context.Context, inputs []sbom.Input) (*schedule, error) {
+	p := &schedule{
+		streamed: make([]bool, len(inputs)), drafts: make([][]*netvet.Assessment, len(inputs)),
+		bySerial: map[uint64]*netvet.Assessment{}, byModel: map[uint64][]*netvet.Assessment{},
+		serials: map[string]bool{}, models: map[string]bool{}, attached: map[*netvet.Assessment]bool{},
+		times: map[uint64]int{}, held: map[uint64][]*netvet.Assessment{},
+	}
+	var tables []sbom.Input
+	for i, in := range inputs {
+		table := false
+		if in.Name != standardInput {
+			format, err := sbom.Detect(in, r.Options)
+			table = err == nil && format.Rows
+		}
+		if table {
+			tables = append(tables, in)
+		}
+		p.streamed[i] = table || len(inputs) == 1 || in.Name == standardInput
+		if p.streamed[i] {
+			continue
+		}
+		r.report(in.Name, i, len(inputs))
+		if err := r.read(ctx, in, func(a *netvet.Assessment) error { return r.draft(a, p, i) }); err != nil {
+			return nil, err
+		}
+	}
+	return p, r.index(ctx, tables, p)
+}
+
+// standardInput is the name of the input that can be read only once.
+const standardInput = "-"
+
+// draft keeps one product of an input that is no table.
+func (r *run) draft(a *netvet.Assessment, p *schedule, i int) error {
+	if key := serialKey(a); key != 0 {
+		if first, ok := p.bySerial[key]; ok {
+			return r.gaps(merge(first, a))
+		}
+		p.bySerial[key] = a
+		p.serials[plainKey(a.Product.Serial)] = true
+	} else if key := modelHash(a); key != 0 && a.Product.BOM.Present {
+		p.byModel[key] = append(p.byModel[key], a)
+		p.models[modelKey(&a.Product)] = true
+	}
+	p.drafts[i] = append(p.drafts[i], a)
+	return nil
+}
+
+// index is the first pass over tables: it counts the serial numbers that occur
+// more than once and finds the drafts that rows take over. It looks at the
+// makers of those rows only, and reports nothing: the second pass does.
+func (r *run) index(ctx context.Context, tables []sbom.Input, p *schedule) error {
+	seen := func(rec sbom.Record) error {
+		if end, ok := rec.(sbom.ProductEnd); ok {
+			r.indexRow(&netvet.Assessment{Product: end.Product}, p)
+		}
+		return nil
+	}
+	for _, in := range tables {
+		// An error comes again in the second pass, where it is reported.
+		if _, _, err := sbom.Read(ctx, in, r.Options, seen); err != nil && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	for key, n := range p.times {
+		if n == 1 {
+			delete(p.times, key)
+		}
+	}
+	return nil
+}
+
+func (r *run) indexRow(a *netvet.Assessment, p *schedule) {
+	serial := plainKey(a.Product.Serial)
+	if !placeholder(a.Product.Serial) {
+		p.times[hash(serial)]++
+	}
+	if !p.serials[serial] && !p.models[modelKey(&a.Product)] {
+		return
+	}
+	a.Match = r.resolver.product(&a.Product)
+	if d := p.bySerial[serialKey(a)]; d != nil {
+		p.attached[d] = true
+	}
+	for _, d := range p.byModel[modelHash(a)] {
+		p.attached[d] = true
+	}
+}
+
+// row puts a row of a table on the line, together with what other rows and
+// inputs say of the same product. A row whose serial number comes again waits.
+func (r *run) row(a *netvet.Assessment, p *schedule) error {
+	key := hash(plainKey(a.Product.Serial))
+	left, repeated := p.times[key]
+	if !repeated || placeholder(a.Product.Serial) {
+		return r.joined(a, p)
+	}
+	p.held[key] = append(p.held[key], a)
+	if p.times[key] = left - 1; left > 1 {
+		return nil
+	}
+	rows := p.held[key]
+	delete(p.held, key)
+	for i, a := range rows {
+		if a == nil {
+			continue
+		}
+		for j := i + 1; j < len(rows); j++ {
+			if b := rows[j]; b != nil && serialKey(a) != 0 && serialKey(a) == serialKey(b) {
+				if err := r.gaps(merge(a, b)); err != nil {
+					return err
+				}
+				rows[j] = nil
+			}
+		}
+		if err := r.joined(a, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// joined adds to a row the bills of materials of its product.
+func (r *run) joined(a *netvet.Assessment, p *schedule) error {
+	if d := p.bySerial[serialKey(a)]; d != nil {
+		if err := r.gaps(merge(a, d)); err != nil {
+			return err
+		}
+	}
+	for _, d := range p.byModel[modelHash(a)] {
+		attach(a, d)
+	}
+	return r.line.put(a)
+}
+
+// emitDrafts puts the products of one input that no row has taken over on the
+// line.
+func (r *run) emitDrafts(p *schedule, i int) error {
+	for _, a := range p.drafts[i] {
+		if p.attached[a] {
+			continue
+		}
+		if err := r.line.put(a); err != nil {
+			return err
+		}
+	}
+	p.drafts[i] = nil
+	return nil
+}
+
+// read reads one input and yields an assessment a product, with what was read
+// and who made it filled in. An input that cannot be read is an error of the
+// run and a gap; the run goes on.
+func (r *run) read(ctx context.Context, in sbom.Input, yield func(*netvet.Assessment) error) error {
+	c := collector{run: r, yield: yield}
+	summary, _, err := sbom.Read(ctx, in, r.Options, c.record)
+	r.register.Inputs = append(r.register.Inputs, summary)
+	r.register.Summary.Components += summary.Components
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case c.err != nil:
+		return c.err
+	}
+	r.errs = append(r.errs, err)
+	r.register.Inputs[len(r.register.Inputs)-1].Gaps++
+	return r.gap(netvet.Gap{Input: in.Name, Reason: err.Error()})
+}
+
+// collector turns the records of one input into assessments.
+type collector struct {
+	*run
+	yield func(*netvet.Assessment) error
+	tally *rules.Tally // of the product that was begun; nil until it has a part
+	err   error        // of yield, which ends the run rather than the input
+}
+
+func (c *collector) record(rec sbom.Record) error {
+	switch rec := rec.(type) {
+	case sbom.ProductStart:
+		c.tally = nil
+	case sbom.Component:
+		c.parts().Component(rec.Component, c.resolver.component(rec.Component))
+	case sbom.Service:
+		c.parts().Service(rec.Service)
+	case sbom.Statement:
+		c.parts().Statement(rec.Vulnerability)
+	case sbom.ProductEnd:
+		a := &netvet.Assessment{Product: rec.Product}
+		a.Match = c.resolver.product(&a.Product)
+		if c.tally != nil {
+			c.tally.Fill(a)
+		}
+		c.err = c.yield(a)
+	case sbom.Observation:
+		c.err = c.gap(netvet.Gap{Record: rec.Pointer, Reason: fmt.Sprintf("observation of %s is bound to no product by the context", rec.Target)})
+	case sbom.Declaration:
+		c.err = c.gap(netvet.Gap{Record: rec.Pointer, Reason: fmt.Sprintf("declaration about %s is bound to no product by the context", rec.Target)})
+	case sbom.Gap:
+		c.err = c.gap(rec.Gap)
+	}
+	return c.err
+}
+
+// parts is the tally of the product that was begun. A row of a table has no
+// parts and needs none.
+func (c *collector) parts() *rules.Tally {
+	if c.tally == nil {
+		c.tally = c.program.NewTally()
+	}
+	return c.tally
+}
+
+func (r *run) gaps(gaps []netvet.Gap) error {
+	for _, g := range gaps {
+		if err := r.gap(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) report(input string, done, of int) {
+	if r.Progress != nil {
+		r.Progress(Progress{Input: input, Inputs: done, Of: of, Products: int(r.assessed.Load())})
+	}
+}
+
+// assess runs the stages from collecting to scoring on one product. It touches
+// nothing shared, so that workers may run it side by side.
+func (r *run) assess(a *netvet.Assessment) (Result, error) {
+	a.Circumstances = r.circumstances(a)
+	categorise(a)
+	a.Hits = evidence.ListHits(a, r.lists)
+	if err := r.program.Evaluate(a); err != nil {
+		return Result{}, fmt.Errorf("evaluate %s: %w", a.Product.ID, err)
+	}
+	r.model.Score(a, r.AsOf)
+	r.model.Explain(a, r.AsOf)
+	return r.result(a), nil
+}
+
+// line assesses products side by side and gives the results out in the order
+// in which the products were put in.
+type line struct {
+	run   *run
+	todo  chan *ticket
+	order chan *ticket
+	done  chan struct{}
+	stop  context.CancelFunc
+	ctx   context.Context
+	err   error // of the sink or a stage; read after done
+}
+
+type ticket struct {
+	assessment *netvet.Assessment
+	result     Result
+	gaps       []netvet.Gap
+	err        error
+	ready      chan struct{}
+}
+
+func (r *run) startLine(ctx context.Context) *line {
+	jobs := max(r.Jobs, 1)
+	l := &line{run: r, todo: make(chan *ticket), order: make(chan *ticket, 4*jobs), done: make(chan struct{})}
+	l.ctx, l.stop = context.WithCancel(ctx)
+	var workers sync.WaitGroup
+	for range jobs {
+		workers.Go(func() {
+			for t := range l.todo {
+				t.result, t.err = r.assess(t.assessment)
+				t.gaps = t.assessment.Gaps
+				t.assessment = nil
+				close(t.ready)
+			}
+		})
+	}
+	go func() {
+		defer close(l.done)
+		for t := range l.order {
+			<-t.ready
+			if l.err == nil {
+				l.err = errors.Join(t.err, r.deliver(t))
+			}
+			if l.err != nil {
+				l.stop()
+			}
+		}
+		workers.Wait()
+	}()
+	return l
+}
+
+// put gives one product to the workers. It returns an error once the line has
+// stopped; close tells why.
+func (l *line) put(a *netvet.Assessment) error {
+	l.run.identify(a)
+	t := &ticket{assessment: a, ready: make(chan struct{})}
+	if err := l.queue(t); err != nil {
+		return err
+	}
+	l.todo <- t
+	return nil
+}
+
+// putGap gives a gap its place between the products.
+func (l *line) putGap(g netvet.Gap) error {
+	t := &ticket{gaps: []netvet.Gap{g}, ready: make(chan struct{})}
+	close(t.ready)
+	return l.queue(t)
+}
+
+func (l *line) queue(t *ticket) error {
+	select {
+	case l.order <- t:
+		return nil
+	case <-l.ctx.Done():
+		return l.ctx.Err()
+	}
+}
+
+// close waits until everything put in has been delivered.
+func (l *line) close() error {
+	close(l.todo)
+	close(l.order)
+	<-l.done
+	l.stop()
+	return l.err
+}
+
+// deliver counts one result and hands it to the sink.
+func (r *run) deliver(t *ticket) error {
+	if t.err != nil {
+		return nil
+	}
+	for _, g := range t.gaps {
+		if err := r.deliverGap(g); err != nil {
+			return err
+		}
+	}
+	if t.result.Product.ID == "" {
+		return nil // a gap on its own
+	}
+	r.count(&t.result)
+	if r.sink.Product == nil {
+		return nil
+	}
+	return r.sink.Product(t.result)
+}

@@ -1,0 +1,119 @@
+package scanner
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/rules"
+	"github.com/netvet/netvet/scanner/strictyaml"
+)
+
+//go:embed category.yaml
+var categoryFile []byte
+
+// categoryWords is category.yaml: how the class of a product is told from words.
+type categoryWords struct {
+	Source  string           `yaml:"source"`
+	Date    netvet.Date      `yaml:"date"`
+	Classes []categoryClass  `yaml:"classes"`
+	Makers  []categoryMakers `yaml:"makers"`
+
+	index map[string][]categoryWord // by first word
+}
+
+// categoryWord is one word sequence of a class, split as texts are.
+type categoryWord struct {
+	class int
+	words []string
+	text  string
+}
+
+type categoryClass struct {
+	Category netvet.Category `yaml:"category"`
+	Words    []string        `yaml:"words"`
+}
+
+type categoryMakers struct {
+	Category netvet.Category `yaml:"category"`
+	Makes    []string        `yaml:"makes"`
+}
+
+// loadCategories reads the embedded file once. The file is part of the program
+// and checked by a test, so a fault in it is a fault of the program.
+var loadCategories = sync.OnceValue(func() categoryWords {
+	var c categoryWords
+	if err := strictyaml.Decode("category.yaml", categoryFile, &c); err != nil {
+		panic(err)
+	}
+	c.index = map[string][]categoryWord{}
+	for i, class := range c.Classes {
+		for _, text := range class.Words {
+			if w := rules.Words(text); len(w) > 0 {
+				c.index[w[0]] = append(c.index[w[0]], categoryWord{i, w, text})
+			}
+		}
+	}
+	return c
+})
+
+// categorise gives the product its class and says why. The user's word wins,
+// then the input's own word, the name and model, and last what the maker makes.
+// A product of which none of these speaks keeps no class.
+func categorise(a *netvet.Assessment) {
+	p, data := &a.Product, loadCategories()
+	if c := a.Circumstances.Category; c != "" {
+		p.Category, p.CategoryBasis = c, "set in the context"
+		return
+	}
+	if p.Category != netvet.CategoryUnknown {
+		return
+	}
+	if slices.Contains(netvet.Categories(), netvet.Category(p.CategoryText)) {
+		p.Category, p.CategoryBasis = netvet.Category(p.CategoryText), "stated in the input"
+		return
+	}
+	for _, from := range []struct{ what, text string }{
+		{"the input's class", p.CategoryText}, {"the name", p.Name}, {"the model", p.Model}, {"the description", p.Description},
+	} {
+		if c, word := data.told(from.text); c != "" {
+			p.Category, p.CategoryBasis = c, fmt.Sprintf("%s says %q", from.what, word)
+			return
+		}
+	}
+	if c := data.made(a.Match.Supplier); c != "" {
+		p.Category, p.CategoryBasis = c, "all that "+a.Match.Supplier.Name+" is known to make is of this class"
+	}
+}
+
+// told finds the first class one of whose words is in the text.
+func (d categoryWords) told(text string) (netvet.Category, string) {
+	have := rules.Words(text)
+	best, word := -1, ""
+	for i := range have {
+		for _, w := range d.index[have[i]] {
+			if (best < 0 || w.class < best) && len(w.words) <= len(have)-i && slices.Equal(w.words, have[i:i+len(w.words)]) {
+				best, word = w.class, w.text
+			}
+		}
+	}
+	if best < 0 {
+		return "", ""
+	}
+	return d.Classes[best].Category, word
+}
+
+// made is the class of all that a supplier makes, if it is one class only.
+func (d categoryWords) made(s *netvet.Supplier) netvet.Category {
+	if s == nil || len(s.Categories) == 0 {
+		return ""
+	}
+	for _, line := range d.Makers {
+		if !slices.ContainsFunc(s.Categories, func(c string) bool { return !slices.Contains(line.Makes, c) }) {
+			return line.Category
+		}
+	}
+	return ""
+}

@@ -1,0 +1,258 @@
+package scanner
+
+import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"github.com/netvet/netvet"
+)
+
+// A product is the same product when maker and serial number are the same, in
+// one input or in several. Without a serial number rows never merge: the id of
+// such a product comes from maker, model, location and its ordinal among equal
+// ones. A bill of materials without a serial number belongs to every row of the
+// same maker and model. The version is no part of identity: an upgraded product
+// is the same product.
+
+// placeholders are what firmware and people write into a serial field when
+// there is none; compared in lower case without spaces and punctuation.
+var placeholders = map[string]bool{
+	"": true, "na": true, "none": true, "null": true, "nil": true, "unknown": true, "notspecified": true, "notavailable": true,
+	"notapplicable": true, "tobefilledbyoem": true, "tobefilled": true, "defaultstring": true, "systemserialnumber": true,
+	"serialnumber": true, "serial": true, "chassisserialnumber": true, "baseboardserialnumber": true, "oem": true,
+	"empty": true, "noserial": true, "notsettobefilledbyoem": true, "invalid": true, "test": true, "sample": true,
+	"123456789": true, "0123456789": true, "1234567890": true, "12345678": true, "1234567": true, "123456": true, "无": true, "未知": true, "暂无": true,
+}
+
+// placeholder reports whether a serial number names no single thing: a known
+// filler, or one character repeated.
+func placeholder(serial string) bool {
+	plain := plainKey(serial)
+	return placeholders[plain] || len(plain) < 3 || strings.Trim(plain, plain[:1]) == ""
+}
+
+// plainKey lowers a name and drops everything but letters and digits, so that
+// "Catalyst-9300" and "CATALYST 9300" are one model.
+func plainKey(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r >= 0x80:
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// makerKey is the supplier when it is known, else the maker's name as written.
+func makerKey(a *netvet.Assessment) string {
+	if a.Match.Supplier != nil {
+		return "#" + a.Match.Supplier.ID
+	}
+	if a.Product.Manufacturer != "" {
+		return plainKey(a.Product.Manufacturer)
+	}
+	return plainKey(a.Product.Vendor)
+}
+
+// modelKey is the model, else the part number, else the name.
+func modelKey(p *netvet.Product) string {
+	for _, s := range []string{p.Model, p.PartNumber, p.Name} {
+		if k := plainKey(s); k != "" {
+			return k
+		}
+	}
+	return ""
+}
+
+// serialKey identifies one product across inputs; 0 when it has no serial
+// number to go by.
+func serialKey(a *netvet.Assessment) uint64 {
+	maker := makerKey(a)
+	if maker == "" || placeholder(a.Product.Serial) {
+		return 0
+	}
+	return hash("serial", maker, plainKey(a.Product.Serial))
+}
+
+// modelHash identifies a maker's model; 0 when either is not known.
+func modelHash(a *netvet.Assessment) uint64 {
+	maker, model := makerKey(a), modelKey(&a.Product)
+	if maker == "" || model == "" {
+		return 0
+	}
+	return hash("model", maker, model)
+}
+
+// identify gives the product its id.
+func (r *run) identify(a *netvet.Assessment) {
+	if key := serialKey(a); key != 0 {
+		a.Product.ID = fmt.Sprintf("p-%016x", key)
+		return
+	}
+	key := hash("row", makerKey(a), modelKey(&a.Product), plainKey(a.Product.Location))
+	r.ordinals[key]++
+	a.Product.ID = fmt.Sprintf("p-%016x", hash(fmt.Sprint(key), fmt.Sprint(r.ordinals[key])))
+}
+
+func hash(parts ...string) uint64 {
+	h := fnv.New64a()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return h.Sum64()
+}
+
+// merge adds what another input says of the same product. What both say and
+// differ in is kept from the first and returned as gaps: a conflict is listed,
+// not guessed away.
+func merge(dst, src *netvet.Assessment) []netvet.Gap {
+	gaps := mergeProduct(&dst.Product, &src.Product)
+	if src.Match.Supplier != nil && dst.Match.Supplier == nil {
+		dst.Match = src.Match
+	}
+	attach(dst, src)
+	return gaps
+}
+
+// attach adds the parts that a bill of materials lists to a product.
+func attach(dst, src *netvet.Assessment) {
+	if src.Product.BOM.Present && !dst.Product.BOM.Present {
+		dst.Product.BOM = src.Product.BOM
+	}
+	dst.Product.References = append(slices.Clip(dst.Product.References), src.Product.References...)
+	dst.Product.Sources = append(slices.Clip(dst.Product.Sources), src.Product.Sources...)
+	dst.Census = addCensus(dst.Census, src.Census)
+	dst.Services = append(slices.Clip(dst.Services), src.Services...)
+	dst.Vulnerabilities = append(slices.Clip(dst.Vulnerabilities), src.Vulnerabilities...)
+	dst.Candidates = addCandidates(dst.Candidates, src.Candidates)
+	dst.Makers = addMakers(dst.Makers, src.Makers)
+	dst.Gaps = append(slices.Clip(dst.Gaps), src.Gaps...)
+}
+
+// mergeProduct fills the empty fields of a product from another description.
+func mergeProduct(dst, src *netvet.Product) []netvet.Gap {
+	var gaps []netvet.Gap
+	fill := func(field string, to *string, from string) {
+		switch {
+		case *to == "":
+			*to = from
+		case from != "" && plainKey(*to) != plainKey(from):
+			gaps = append(gaps, netvet.Gap{Input: lastSource(src).Input, Record: lastSource(src).Record,
+				Reason: fmt.Sprintf("conflict: %s is %q here and %q in %s, which is kept", field, from, *to, lastSource(dst).Input)})
+		}
+	}
+	fill("name", &dst.Name, src.Name)
+	fill("model", &dst.Model, src.Model)
+	fill("part number", &dst.PartNumber, src.PartNumber)
+	fill("version", &dst.Version, src.Version)
+	fill("manufacturer", &dst.Manufacturer, src.Manufacturer)
+	fill("location", &dst.Location, src.Location)
+	fill("country of origin", &dst.CountryOfOrigin, src.CountryOfOrigin)
+	fill("vendor", &dst.Vendor, src.Vendor)
+	fill("category", &dst.CategoryText, src.CategoryText)
+	fill("description", &dst.Description, src.Description)
+	if dst.Quantity == 0 {
+		dst.Quantity = src.Quantity
+	}
+	if dst.Price == (netvet.Price{}) {
+		dst.Price = src.Price
+	}
+	if dst.Kind == "" {
+		dst.Kind = src.Kind
+	}
+	for _, id := range src.Identifiers {
+		if !slices.Contains(dst.Identifiers, id) {
+			dst.Identifiers = append(slices.Clip(dst.Identifiers), id)
+		}
+	}
+	return gaps
+}
+
+func lastSource(p *netvet.Product) netvet.Source {
+	if len(p.Sources) == 0 {
+		return netvet.Source{}
+	}
+	return p.Sources[len(p.Sources)-1]
+}
+
+func addCensus(a, b netvet.Census) netvet.Census {
+	add := func(m, n map[string]int) map[string]int {
+		if len(n) == 0 {
+			return m
+		}
+		out := make(map[string]int, len(m)+len(n))
+		for k, v := range m {
+			out[k] += v
+		}
+		for k, v := range n {
+			out[k] += v
+		}
+		return out
+	}
+	return netvet.Census{
+		Total: a.Total + b.Total, Software: a.Software + b.Software, Firmware: a.Firmware + b.Firmware,
+		Devices: a.Devices + b.Devices, Services: a.Services + b.Services,
+		WithVersion: a.WithVersion + b.WithVersion, WithMaker: a.WithMaker + b.WithMaker,
+		WithIdentifier: a.WithIdentifier + b.WithIdentifier, WithHash: a.WithHash + b.WithHash,
+		WithLicence: a.WithLicence + b.WithLicence, WithRepository: a.WithRepository + b.WithRepository,
+		WithProvenance: a.WithProvenance + b.WithProvenance, WithCountry: a.WithCountry + b.WithCountry,
+		Modified: a.Modified + b.Modified, Proprietary: a.Proprietary + b.Proprietary, Resolved: a.Resolved + b.Resolved,
+		Countries: add(a.Countries, b.Countries), Origins: add(a.Origins, b.Origins),
+		Hosts: add(a.Hosts, b.Hosts), Ecosystems: add(a.Ecosystems, b.Ecosystems),
+	}
+}
+
+// addCandidates joins two lists of candidates; equal ones are counted together.
+func addCandidates(a, b []netvet.Candidate) []netvet.Candidate {
+	type key struct{ pattern, group, name, version, maker string }
+	of := func(c *netvet.Candidate) key { return key{c.Pattern, c.Group, c.Name, c.Version, c.Maker.ID} }
+	out, at := slices.Clone(a), make(map[key]int, len(a))
+	for i := range out {
+		at[of(&out[i])] = i
+	}
+	for i := range b {
+		if j, ok := at[of(&b[i])]; ok {
+			out[j].Count += b[i].Count
+			continue
+		}
+		at[of(&b[i])] = len(out)
+		out = append(out, b[i])
+	}
+	return out
+}
+
+// addMakers joins two lists of maker groups; groups of one supplier become one.
+func addMakers(a, b []netvet.MakerGroup) []netvet.MakerGroup {
+	out := slices.Clone(a)
+	for _, g := range b {
+		i := slices.IndexFunc(out, func(o netvet.MakerGroup) bool {
+			return o.PossibleOnly == g.PossibleOnly && groupID(&o) == groupID(&g)
+		})
+		if i < 0 {
+			out = append(out, g)
+			continue
+		}
+		out[i].Count += g.Count
+		out[i].Weight = max(out[i].Weight, g.Weight)
+	}
+	slices.SortStableFunc(out, func(a, b netvet.MakerGroup) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(groupID(&a), groupID(&b)))
+	})
+	return out
+}
+
+func groupID(g *netvet.MakerGroup) string {
+	if g.Match.Supplier != nil {
+		return g.Match.Supplier.ID
+	}
+	if len(g.Match.Possible) > 0 {
+		return g.Match.Possible[0].ID
+	}
+	return g.Match.Input
+}

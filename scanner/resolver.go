@@ -1,0 +1,90 @@
+package scanner
+
+import (
+	"strings"
+	"time"
+
+	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/vendors"
+)
+
+// resolver finds the makers of components and remembers them: the same few
+// makers come again and again in a bill of materials.
+type resolver struct {
+	suppliers *vendors.Directory
+	asOf      time.Time
+	known     map[string]netvet.Match
+	key       []byte
+}
+
+// maxRemembered bounds the memory of the resolver; past it, it starts afresh.
+const maxRemembered = 1 << 15
+
+func newResolver(d *vendors.Directory, asOf time.Time) *resolver {
+	return &resolver{suppliers: d, asOf: asOf, known: map[string]netvet.Match{}}
+}
+
+// product resolves the maker of a product: the manufacturer if one is named,
+// else whoever sells it.
+func (r *resolver) product(p *netvet.Product) netvet.Match {
+	return r.suppliers.Resolve(netvet.Clues{
+		Names:       filled(p.Manufacturer, p.Vendor),
+		Identifiers: p.Identifiers, PartNumber: p.PartNumber, Model: p.Model, Product: p.Name,
+		Category: p.CategoryText, Country: p.CountryOfOrigin,
+	}, r.asOf)
+}
+
+// component resolves the maker of a component. Its own name counts only when
+// nobody is named as its maker.
+func (r *resolver) component(c *netvet.Component) netvet.Match {
+	name := ""
+	if c.Maker() == "" {
+		name = c.Name
+	}
+	r.key = r.key[:0]
+	for _, part := range []string{c.Manufacturer, c.Supplier, c.Publisher, c.PartNumber, c.Country, name} {
+		r.key = append(append(r.key, part...), 0)
+	}
+	for _, id := range c.Identifiers {
+		r.key = append(append(r.key, id.Type...), '=')
+		r.key = append(append(r.key, versionless(id)...), 0)
+	}
+	if m, ok := r.known[string(r.key)]; ok {
+		return m
+	}
+	m := r.suppliers.Resolve(netvet.Clues{
+		Names:       filled(c.Manufacturer, c.Supplier, c.Publisher),
+		Identifiers: c.Identifiers, PartNumber: c.PartNumber, Product: name, Country: c.Country,
+	}, r.asOf)
+	if len(r.known) >= maxRemembered {
+		clear(r.known)
+	}
+	r.known[string(r.key)] = m
+	return m
+}
+
+// versionless cuts a package URL before its version and qualifiers, which say
+// nothing about the maker.
+func versionless(id netvet.Identifier) string {
+	if id.Type != netvet.IDPurl {
+		return id.Value
+	}
+	value := id.Value
+	if i := strings.IndexAny(value, "?#"); i >= 0 {
+		value = value[:i]
+	}
+	if i := strings.LastIndexByte(value, '@'); i > strings.LastIndexByte(value, '/') {
+		value = value[:i]
+	}
+	return value
+}
+
+func filled(names ...string) []string {
+	var out []string
+	for _, n := range names {
+		if n != "" {
+			out = append(out, n)
+		}
+	}
+	return out
+}

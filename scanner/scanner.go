@@ -1,0 +1,305 @@
+// Package scanner joins the stages of netvet into one run: it reads inputs,
+// resolves who made what, collects evidence, evaluates the rules, scores, and
+// gives the risk register.
+//
+// Scan holds a compact record of every product and returns a sorted register.
+// Each passes every product on as soon as it is done, in input order, so that
+// memory does not grow with their number. Both give the same numbers for any
+// number of workers. Neither ever reaches the network.
+package scanner
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/rules"
+	"github.com/netvet/netvet/sbom"
+	"github.com/netvet/netvet/scanner/evidence"
+	"github.com/netvet/netvet/scanner/strictyaml"
+	"github.com/netvet/netvet/vendors"
+)
+
+// Scanner is a set of choices; its Scan and Each may be called many times.
+type Scanner struct {
+	Library   *rules.Library
+	Suppliers *vendors.Directory
+	Profile   string         // id of a profile of the library
+	Context   *Context       // nil: nothing is known of the operator
+	AsOf      time.Time      // the day on which the law is read; it must be set
+	Jobs      int            // workers that assess; 0: one
+	Options   sbom.Options   // limits and choices of reading
+	All       bool           // findings for passes and plain unknowns too
+	Redact    []string       // serial, location, operator: left out of the result
+	Version   string         // of the program, for the register
+	Progress  func(Progress) // called now and then, from one goroutine; may be nil
+
+	// MaxProducts bounds what Scan holds; 0: DefaultMaxProducts. Each has no bound.
+	MaxProducts int
+}
+
+// DefaultMaxProducts is how many products a sorted register holds unless told
+// otherwise: at some 10 kB each, about 2 GB.
+const DefaultMaxProducts = 200_000
+
+// Progress says how far a run is.
+type Progress struct {
+	Input    string // being read
+	Inputs   int    // done
+	Of       int    // inputs in all
+	Products int    // assessed
+}
+
+// Result is one product, as it goes into a register.
+type Result struct {
+	Product  netvet.RegisterProduct
+	Findings []netvet.Finding
+	Risks    []netvet.Risk
+	Unknown  []string // rules that could not be answered for want of data
+}
+
+// Sink takes what a run yields, in order. A nil function ignores its part.
+type Sink struct {
+	Product func(Result) error
+	Gap     func(netvet.Gap) error
+}
+
+// TooManyProductsError says that a sorted register would hold more products
+// than allowed.
+type TooManyProductsError struct{ Max int }
+
+func (e *TooManyProductsError) Error() string {
+	return fmt.Sprintf("more than %d products: a sorted register would not fit; write -o ndjson, which holds none, or raise --max-products", e.Max)
+}
+
+// InputErrors are the inputs that could not be read. The others were assessed.
+type InputErrors []error
+
+func (e InputErrors) Error() string {
+	lines := make([]string, len(e))
+	for i, err := range e {
+		lines[i] = err.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives the single errors.
+func (e InputErrors) Unwrap() []error { return e }
+
+// Scan assesses the products of the inputs and returns the sorted register.
+// Found are gaps met while the inputs were listed. The register is complete and
+// valid even when the error is InputErrors: those inputs are gaps in it.
+func (s *Scanner) Scan(ctx context.Context, inputs []sbom.Input, found []netvet.Gap) (*netvet.Register, error) {
+	limit := cmp.Or(s.MaxProducts, DefaultMaxProducts)
+	var products []Result
+	var gaps []netvet.Gap
+	register, err := s.Each(ctx, inputs, found, Sink{
+		Product: func(r Result) error {
+			if len(products) == limit {
+				return &TooManyProductsError{limit}
+			}
+			products = append(products, r)
+			return nil
+		},
+		Gap: func(g netvet.Gap) error { gaps = append(gaps, g); return nil },
+	})
+	if register == nil {
+		return nil, err
+	}
+	register.Gaps = append(register.Gaps, gaps...)
+	for _, p := range products {
+		register.Products = append(register.Products, p.Product)
+		register.Findings = append(register.Findings, p.Findings...)
+		register.Risks = append(register.Risks, p.Risks...)
+	}
+	register.Sort()
+	return register, err
+}
+
+// Each assesses the products of the inputs and hands every one to the sink as
+// soon as it is done, in input order, with the gaps where they arise. The
+// register it returns has everything but products, findings, risks and gaps.
+func (s *Scanner) Each(ctx context.Context, inputs []sbom.Input, found []netvet.Gap, sink Sink) (*netvet.Register, error) {
+	r, err := s.start(sink)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range found {
+		if err := r.gap(g); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.assessAll(ctx, inputs); err != nil {
+		return nil, err
+	}
+	return r.finish()
+}
+
+// Header returns the register before anything is read: tool, profile, packs,
+// data. It is the first line of a stream.
+func (s *Scanner) Header() (*netvet.Register, error) {
+	r, err := s.start(Sink{})
+	if err != nil {
+		return nil, err
+	}
+	return r.register, nil
+}
+
+// run is the state of one Scan or Each.
+type run struct {
+	*Scanner
+	context  *Context
+	profile  *rules.Profile
+	program  *rules.Program
+	model    *Model
+	rules    map[string]*rules.CompiledRule
+	gates    map[string]*rules.Gate
+	lists    evidence.Lists
+	resolver *resolver
+	sink     Sink
+	line     *line        // nil until products are assessed
+	assessed atomic.Int64 // products delivered
+
+	register *netvet.Register
+	errs     InputErrors
+	unknown  map[string]int  // rule -> products
+	parties  map[string]bool // suppliers met
+	ordinals map[uint64]int  // products without a serial, by maker, model and location
+}
+
+func (s *Scanner) start(sink Sink) (*run, error) {
+	if s.AsOf.IsZero() {
+		return nil, fmt.Errorf("the scanner needs an as-of date")
+	}
+	profile, err := s.Library.Profile(s.Profile)
+	if err != nil {
+		return nil, err
+	}
+	lists := s.Suppliers.Lists()
+	program, err := s.Library.Program(profile, lists, s.AsOf)
+	if err != nil {
+		return nil, fmt.Errorf("prepare profile %s: %w", s.Profile, err)
+	}
+	r := &run{
+		Scanner: s, context: s.Context, profile: profile, program: program,
+		rules: map[string]*rules.CompiledRule{}, gates: map[string]*rules.Gate{},
+		lists: evidence.NewLists(lists, s.AsOf), resolver: newResolver(s.Suppliers, s.AsOf), sink: sink,
+		unknown: map[string]int{}, parties: map[string]bool{}, ordinals: map[uint64]int{},
+	}
+	if r.context == nil {
+		r.context = &Context{}
+	}
+	for _, c := range program.Rules() {
+		r.rules[c.ID] = c
+	}
+	for _, pack := range program.Packs {
+		for i := range pack.Gates {
+			r.gates[pack.ID+"/"+pack.Gates[i].ID] = &pack.Gates[i]
+		}
+	}
+	if err := r.checkAnswers(); err != nil {
+		return nil, err
+	}
+	r.model = newModel(program)
+	r.register = r.header()
+	return r, nil
+}
+
+// newModel takes from a program what scoring needs of it.
+func newModel(p *rules.Program) *Model {
+	m := &Model{Parameters: DefaultParameters(), Factors: append(netvet.MainFactors(), p.Profile.Factors...)}
+	if p.Profile.Prior != nil {
+		m.Parameters.Prior = *p.Profile.Prior
+	}
+	for _, t := range p.Topics() {
+		m.Topics = append(m.Topics, TopicSpec{ID: t.ID, Factor: t.Factor, Weight: t.Weight})
+	}
+	for _, c := range p.Rules() {
+		m.Rules = append(m.Rules, RuleSpec{ID: c.ID, Factor: c.Factor, Topic: c.Topic, Strength: c.Strength, HalfLife: c.HalfLife, Question: c.Question.EN})
+	}
+	return m
+}
+
+// checkAnswers refuses answers to rules that no pack has: an answer that is
+// silently ignored would look like one that was heard.
+func (r *run) checkAnswers() error {
+	var known []string
+	for _, pack := range r.Library.Packs {
+		for i := range pack.Rules {
+			known = append(known, pack.ID+"/"+pack.Rules[i].ID)
+		}
+	}
+	for _, p := range r.context.Products {
+		for _, a := range p.Answers {
+			prefix, wild := strings.CutSuffix(a.Rule, "*")
+			switch {
+			case wild && (a.Answer == "yes" || a.Answer == "no"):
+				return fmt.Errorf("context: answer %q to %s: one answer to several rules is clean or adverse, because yes is good for some and bad for others", a.Answer, a.Rule)
+			case wild && slices.ContainsFunc(known, func(k string) bool { return strings.HasPrefix(k, prefix) }):
+			case !wild && slices.Contains(known, a.Rule):
+			default:
+				return fmt.Errorf("context: an answer names the rule %q, which no pack has%s", a.Rule, didYouMean(a.Rule, known))
+			}
+		}
+	}
+	return nil
+}
+
+func didYouMean(word string, known []string) string {
+	if near := strictyaml.Nearest(word, known); near != "" {
+		return fmt.Sprintf(": did you mean %q?", near)
+	}
+	return "; 'netvet rules list' shows them"
+}
+
+// goodAnswers returns the answer to a rule's question that speaks for the
+// product: yes or no.
+func (r *run) goodAnswers(rule string) string {
+	if c, ok := r.rules[rule]; ok {
+		return c.Good
+	}
+	return "clean"
+}
+
+// gap passes a gap on: in its place between the products once these are on the
+// line, at once before.
+func (r *run) gap(g netvet.Gap) error {
+	if r.line != nil {
+		return r.line.putGap(g)
+	}
+	return r.deliverGap(g)
+}
+
+func (r *run) deliverGap(g netvet.Gap) error {
+	r.register.Summary.Gaps++
+	if r.sink.Gap == nil {
+		return nil
+	}
+	return r.sink.Gap(g)
+}
+
+// finish closes the register after the last product.
+func (r *run) finish() (*netvet.Register, error) {
+	for _, id := range slices.Sorted(maps.Keys(r.unknown)) {
+		r.register.Unknowns = append(r.register.Unknowns, netvet.UnknownRule{Rule: id, Needs: nonNil(r.rules[id].Needs), Products: r.unknown[id]})
+	}
+	r.register.Summary.Suppliers = len(r.parties)
+	r.register.Incomplete = r.register.Summary.Gaps > 0
+	if len(r.errs) > 0 {
+		return r.register, r.errs
+	}
+	return r.register, nil
+}
+
+func nonNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,432 @@
+package vendors
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Limits on what is looked at in one name; what comes after is left out.
+const (
+	maxNameBytes = 1024
+	maxWords     = 48
+)
+
+// word is one word of a folded name.
+type word struct {
+	start, end int   // its bytes in name.text
+	sep        byte  // what stood before it: 0 nothing, ' ', '.', '-', ',', '/', '|' for a colon, dash and the like
+	class      class // what part it plays
+	part       int   // which part of the name it is in, from 0
+	bracket    int   // which bracket it is in, 0 outside all
+	cjk        bool  // of a script written without spaces
+	foreign    bool  // letters of a script other than Latin and those of cjk
+	mixed      bool  // look-alike letters were read as Latin
+}
+
+// name is a raw name made comparable: its words without case, diacritics, width,
+// spaces and punctuation, one after the other, so that any run of words written
+// together is a substring of text.
+type name struct {
+	text   string
+	words  []word
+	parts  []part // by split
+	hidden bool   // invisible characters were left out
+	mixed  bool   // some word mixed scripts
+}
+
+// at returns the text of word i.
+func (n *name) at(i int) string { return n.text[n.words[i].start:n.words[i].end] }
+
+// run returns words i to j (exclusive) written together.
+func (n *name) run(i, j int) string { return n.text[n.words[i].start:n.words[j-1].end] }
+
+// reading is how letters that look like others are read.
+type reading uint8
+
+const (
+	plain    reading = iota // a look-alike only inside an otherwise Latin word
+	skeleton                // every look-alike of another script as the Latin letter
+	digits                  // 0 as o and 1 as l inside words
+)
+
+// foldName makes a raw name comparable. It classes no words yet.
+func foldName(raw string, how reading) *name {
+	if len(raw) > maxNameBytes {
+		raw = raw[:maxNameBytes]
+	}
+	f := folder{name: &name{}, how: how, buf: make([]byte, 0, len(raw)+8)}
+	if !ascii(raw) {
+		raw = norm.NFKC.String(strings.ToValidUTF8(raw, " "))
+	}
+	for i, r := range raw {
+		f.rune(r, raw[i+utf8.RuneLen(r):])
+		if len(f.words) == maxWords {
+			break
+		}
+	}
+	f.endWord()
+	f.text = string(f.buf)
+	return f.name
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// folder folds one name, rune by rune.
+type folder struct {
+	*name
+	how reading
+	buf []byte
+
+	start   int    // of the word being read, in buf
+	open    bool   // a word is being read
+	dotted  bool   // dots between its initials were left out
+	bracket int    // the bracket that is open, 0 for none
+	closed  int    // how many brackets were closed
+	sep     byte   // before the word being read
+	next    byte   // before the next word
+	runes   []rune // of the word being read, with their case, when not all ASCII
+	latin   bool   // it has a Latin letter
+	foreign bool   // it has a letter of another script with case
+	cjk     bool
+}
+
+// rune takes the next rune; rest is what follows it.
+func (f *folder) rune(r rune, rest string) {
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+		f.begin(false)
+		f.latin = f.latin || r > '9'
+		f.keep(r)
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		f.buf = append(f.buf, byte(r))
+	case r < utf8.RuneSelf:
+		f.punctuation(byte(r), rest)
+	case unicode.In(r, unicode.Cf, unicode.Variation_Selector):
+		f.hidden = true
+	case isCJK(r):
+		f.begin(true)
+		if s, ok := hanForms()[r]; ok {
+			r = s
+		}
+		f.buf = utf8.AppendRune(f.buf, r)
+	case unicode.IsLetter(r) || unicode.IsDigit(r):
+		f.begin(false)
+		f.letter(r)
+	case unicode.IsMark(r):
+		if f.open && !f.latin && !f.cjk {
+			f.buf = utf8.AppendRune(f.buf, r)
+		}
+	case r == '’' || r == 'ʼ' || r == '′':
+		f.punctuation('\'', rest)
+	case r == '–' || r == '—' || r == '―' || r == '|':
+		f.breakWord('|')
+	case unicode.Is(unicode.Ps, r):
+		f.punctuation('(', rest)
+	case unicode.Is(unicode.Pe, r):
+		f.punctuation(')', rest)
+	case r == '、' || r == '。':
+		f.breakWord(',')
+	default:
+		f.breakWord(' ')
+	}
+}
+
+func isCJK(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r == 'ー'
+}
+
+// begin opens a word unless one of the same kind of script is being read.
+func (f *folder) begin(cjk bool) {
+	if f.open && f.cjk != cjk {
+		f.endWord()
+	}
+	if f.open {
+		return
+	}
+	f.open, f.start, f.sep, f.cjk = true, len(f.buf), f.next, cjk
+	f.next, f.latin, f.foreign, f.dotted, f.runes = 0, false, false, false, f.runes[:0]
+}
+
+// keep remembers the rune as written, for reading look-alikes.
+func (f *folder) keep(r rune) { f.runes = append(f.runes, r) }
+
+// letter appends a letter outside ASCII, without case and diacritics.
+func (f *folder) letter(r rune) {
+	f.keep(r)
+	low := unicode.ToLower(r)
+	if !unicode.Is(unicode.Latin, r) {
+		f.foreign = f.foreign || unicode.IsLetter(r)
+		f.buf = utf8.AppendRune(f.buf, low)
+		return
+	}
+	f.latin = true
+	if s, ok := plainLetters[low]; ok {
+		f.buf = append(f.buf, s...)
+		return
+	}
+	if d := norm.NFD.PropertiesString(string(low)).Decomposition(); len(d) > 0 {
+		base, _ := utf8.DecodeRune(d)
+		f.buf = utf8.AppendRune(f.buf, base)
+		return
+	}
+	f.buf = utf8.AppendRune(f.buf, low)
+}
+
+// punctuation takes an ASCII character that is no letter or digit.
+func (f *folder) punctuation(c byte, rest string) {
+	switch c {
+	case '\'', '`':
+		if f.open && startsWithLetter(rest) {
+			return // Dell'Orto, Patriot's
+		}
+		f.breakWord(' ')
+	case '.':
+		if f.open && (f.dotted || len(f.runes) == 1) && startsWithInitial(rest) {
+			f.dotted = true
+			return // S.p.A., L.P.
+		}
+		f.breakWord('.')
+	case ',', '-':
+		f.breakWord(c)
+	case '/', '\\':
+		f.breakWord('/')
+	case '(', '[', '<', '{':
+		f.breakWord(' ')
+		f.bracket = f.closed + 1
+	case ')', ']', '>', '}':
+		f.breakWord(' ')
+		f.bracket, f.closed = 0, f.closed+1
+	case '|', ';', ':', '\n':
+		f.breakWord('|')
+	default:
+		if c < ' ' && c != '\t' && c != '\r' || c == 0x7f {
+			f.hidden = true
+		}
+		f.breakWord(' ')
+	}
+}
+
+func startsWithLetter(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsLetter(r)
+}
+
+// startsWithInitial reports whether a single letter stands at the start of s.
+func startsWithInitial(s string) bool {
+	r, size := utf8.DecodeRuneInString(s)
+	if !unicode.IsLetter(r) {
+		return false
+	}
+	next, _ := utf8.DecodeRuneInString(s[size:])
+	return !unicode.IsLetter(next) && !unicode.IsDigit(next)
+}
+
+// breakWord ends the word being read. Of several separators in a row the
+// strongest counts; a hyphen between spaces is a dash.
+func (f *folder) breakWord(sep byte) {
+	f.endWord()
+	switch {
+	case sep == '-' && f.next == ' ':
+		sep = '~' // a dash if a space follows
+	case sep == ' ' && f.next == '~':
+		sep = '|'
+	}
+	if strength(sep) >= strength(f.next) {
+		f.next = sep
+	}
+}
+
+func strength(sep byte) int { return strings.IndexByte("\x00 .-~,/|", sep) }
+
+// endWord closes the word being read.
+func (f *folder) endWord() {
+	if !f.open {
+		return
+	}
+	f.open = false
+	w := word{start: f.start, end: len(f.buf), sep: f.sep, bracket: f.bracket, cjk: f.cjk, foreign: f.foreign}
+	if f.foreign && (f.latin || f.how == skeleton) || f.how == digits && f.latin {
+		w.mixed = f.readAlike(&w)
+	}
+	if string(f.buf[w.start:]) == "and" {
+		f.buf = f.buf[:w.start] // as if "&"
+		return
+	}
+	f.mixed = f.mixed || w.mixed
+	f.words = append(f.words, w)
+}
+
+// readAlike writes the word just read with the Latin letters its own look like,
+// if all of them do.
+func (f *folder) readAlike(w *word) bool {
+	var out []byte
+	changed := false
+	for _, r := range f.runes {
+		to, ok := lookalikes()[r]
+		switch {
+		case f.how == digits && (r == '0' || r == '1'):
+			to, changed = map[rune]rune{'0': 'o', '1': 'l'}[r], true
+		case ok:
+			changed = true
+		default:
+			if to = unicode.ToLower(r); !unicode.Is(unicode.Latin, r) && !unicode.IsDigit(r) {
+				return false
+			}
+		}
+		out = utf8.AppendRune(out, to)
+	}
+	if !changed {
+		return false
+	}
+	f.buf = append(f.buf[:w.start], out...)
+	w.end, w.foreign = len(f.buf), false
+	return true
+}
+
+// cut cuts words of scripts without spaces into the words of a list, so that as
+// few characters as can be are left over, then into as few words as can be,
+// then with the longest first.
+func (n *name) cut(list map[string]class, longest int) {
+	if !anyCJK(n.words) {
+		return
+	}
+	var out []word
+	for i := range n.words {
+		if !n.words[i].cjk {
+			out = append(out, n.words[i])
+			continue
+		}
+		out = append(out, n.cutWord(n.words[i], list, longest)...)
+	}
+	n.words = out[:min(len(out), maxWords)]
+}
+
+func anyCJK(words []word) bool {
+	for i := range words {
+		if words[i].cjk {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *name) cutWord(w word, list map[string]class, longest int) []word {
+	text := n.text[w.start:w.end]
+	const leftOver = 1000 // cost of a character in no word, against 1 for a word
+	type step struct {
+		cost, size int
+		known      bool
+	}
+	best := make([]step, len(text)+1)
+	for i := len(text) - 1; i >= 0; i-- {
+		if !utf8.RuneStart(text[i]) {
+			continue
+		}
+		_, one := utf8.DecodeRuneInString(text[i:])
+		best[i] = step{cost: leftOver + best[i+one].cost, size: one}
+		for size := min(longest, len(text)-i); size > 0; size-- {
+			if _, ok := list[text[i:i+size]]; !ok {
+				continue
+			}
+			if cost := 1 + best[i+size].cost; cost < best[i].cost || !best[i].known && cost == best[i].cost {
+				best[i] = step{cost: cost, size: size, known: true}
+			}
+		}
+	}
+	var out []word
+	for i := 0; i < len(text); i += best[i].size {
+		next := w
+		next.start, next.end = w.start+i, w.start+i+best[i].size
+		if last := len(out) - 1; last >= 0 && !best[i].known && out[last].foreign {
+			out[last].end = next.end // left-over characters stay together
+			continue
+		}
+		next.foreign = !best[i].known
+		if i > 0 {
+			next.sep = 0
+		}
+		out = append(out, next)
+	}
+	for i := range out {
+		out[i].foreign = false
+	}
+	return out
+}
+
+// trim returns the span without words of a class at either end; one word stays.
+func (n *name) trim(c class) (int, int) { return n.trimFrom(0, len(n.words), c) }
+
+func (n *name) trimFrom(i, j int, classes ...class) (int, int) {
+	out := func(k int) bool {
+		for _, c := range classes {
+			if n.words[k].class == c {
+				return true
+			}
+		}
+		return false
+	}
+	for j-i > 1 && out(j-1) {
+		j--
+	}
+	for j-i > 1 && out(i) {
+		i++
+	}
+	return i, j
+}
+
+// core returns the span of the words that tell the company apart, and how many
+// they are.
+func (n *name) core(i, j int) (from, to, words int) {
+	i, j = n.trimFrom(i, j, legal, place, filler)
+	for j-i > 1 && n.words[j-1].class != distinct && n.words[j-1].class != model && n.words[j-1].class != trade {
+		j--
+	}
+	for k := i; k < j; k++ {
+		if c := n.words[k].class; !c.neutral() {
+			words++
+		}
+	}
+	return i, j, words
+}
+
+// has reports whether a word from i to j is of the class.
+func (n *name) has(c class, i, j int) bool {
+	for ; i < j; i++ {
+		if n.words[i].class == c {
+			return true
+		}
+	}
+	return false
+}
+
+// equalForms are spellings of one legal form.
+var equalForms = map[string]string{
+	"incorporated": "inc", "corporation": "corp", "company": "co", "limited": "ltd", "aktiengesellschaft": "ag",
+	"kabushikikaisha": "kk", "aktiebolag": "ab",
+}
+
+// form returns the legal form at the end of the name in one spelling, "" for none.
+func (n *name) form() string {
+	_, j := n.trim(legal)
+	out := ""
+	for ; j < len(n.words); j++ {
+		text := n.at(j)
+		if same, ok := equalForms[text]; ok {
+			text = same
+		}
+		out += text
+	}
+	return out
+}

@@ -1,0 +1,404 @@
+package vendors
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/netvet/netvet"
+)
+
+// Resolve says who is behind the names and identifiers of c on a day, and how
+// sure that is. Identifiers speak first, then names: an alias as written, a name
+// without its legal form and places, a name inside a longer text, a misspelling.
+// Supplier is nil below netvet.MatchThreshold; Possible then holds whom it may be.
+func (d *Directory) Resolve(c netvet.Clues, at time.Time) netvet.Match {
+	r := d.resolverOf()
+	return d.match(r.resolve(c, at), at)
+}
+
+// ResolveName resolves one raw name of which nothing else is known.
+func (d *Directory) ResolveName(raw string, at time.Time) netvet.Match {
+	return d.Resolve(netvet.Clues{Names: []string{raw}}, at)
+}
+
+// lazyResolver makes the resolver of a directory when it is first asked for.
+type lazyResolver struct {
+	once sync.Once
+	made *resolver
+}
+
+func (d *Directory) resolverOf() *resolver {
+	d.lazy.once.Do(func() { d.lazy.made = newResolver(d.records) })
+	return d.lazy.made
+}
+
+// match puts the suppliers of a day into an answer.
+func (d *Directory) match(a answer, at time.Time) netvet.Match {
+	r := d.resolverOf()
+	m := netvet.Match{Input: a.input, Method: a.method, Confidence: a.confidence, Reason: a.reason}
+	if a.chosen >= 0 {
+		m.Supplier, _ = d.Supplier(r.records[a.chosen].ID, at)
+	}
+	for _, c := range a.possible {
+		p := netvet.PossibleMatch{ID: r.records[c.rec].ID, Confidence: round(c.conf), Reason: c.reason}
+		p.Supplier, _ = d.Supplier(p.ID, at)
+		m.Possible = append(m.Possible, p)
+	}
+	return m
+}
+
+// The methods of a match.
+const (
+	byIdentifier = "identifier"
+	byAlias      = "alias"
+	byName       = "name"
+)
+
+// answer is what the resolver found, in its own terms.
+type answer struct {
+	input      string
+	chosen     int32 // record, or -1
+	method     string
+	confidence float64
+	reason     string
+	possible   []candidate
+}
+
+// candidate is a record that may be meant.
+type candidate struct {
+	rec      int32
+	conf     float64
+	method   string
+	reason   string
+	specific int  // bytes of the name that its own names cover
+	needs    bool // a second signal before it may act
+}
+
+// maxPossible is how many possible matches are reported, leastPossible the
+// confidence below which one is noise.
+const (
+	maxPossible   = 5
+	leastPossible = 0.20
+)
+
+// resolver answers questions about names. It does not change after it is made,
+// except for the indexes that are built on first need.
+type resolver struct {
+	records []*Record
+	at      map[string]int32 // id -> record
+	claims  map[string][]claim
+	own     map[string][]int32 // a word, without its ending -> the records whose names use it
+	forms   []string           // the legal form in each record's legal name
+	ids     map[string]registered
+	virtual map[string]bool
+	scripts map[string]class // words of scripts without spaces: the vocabulary's and those of names
+	longest int              // bytes of the longest of them
+	most    int              // words of the longest claim
+
+	nearOnce sync.Once
+	near     *misspellings
+
+	patternOnce []sync.Once
+	patterns    [][]*regexp.Regexp
+}
+
+// claim is a record's claim on a key: words written together.
+type claim struct {
+	rec       int32
+	kind      kind
+	name      string // as the data has it
+	ambiguous bool   // needs a second signal
+	generic   bool   // made of places and trades only, such as "China Telecom"
+}
+
+// kind says how a key was made of a name, the strongest first.
+type kind uint8
+
+const (
+	whole     kind = iota // as written
+	unformed              // without the legal form
+	placeless             // without legal form and places
+	token                 // a CPE vendor
+	core                  // two or more distinctive words
+	stump                 // one distinctive word that is not itself a name
+	brand                 // a product line
+)
+
+// confidenceOf is how sure a match on a key alone is. The figures are set from
+// what the classes of match are worth on registry names.
+var confidenceOf = [...]float64{whole: 0.98, unformed: 0.98, placeless: 0.96, token: 0.93, core: 0.88, stump: 0.65, brand: 0.50}
+
+// ambiguousConfidence is that of a name which needs a second signal.
+const ambiguousConfidence = 0.50
+
+func newResolver(records []*Record) *resolver {
+	r := &resolver{
+		records: records,
+		at:      make(map[string]int32, len(records)),
+		claims:  make(map[string][]claim, 12*len(records)),
+		own:     make(map[string][]int32, 8*len(records)),
+		forms:   make([]string, len(records)),
+		ids:     make(map[string]registered, 8*len(records)),
+		virtual: map[string]bool{},
+		scripts: make(map[string]class, 3*len(records)),
+
+		patternOnce: make([]sync.Once, len(records)),
+		patterns:    make([][]*regexp.Regexp, len(records)),
+	}
+	r.addScripts()
+	for i, rec := range records {
+		r.at[rec.ID] = int32(i)
+		r.addNames(int32(i), rec)
+		r.addIDs(int32(i), &rec.IDs)
+	}
+	return r
+}
+
+// addScripts enters the words by which text without spaces is cut.
+func (r *resolver) addScripts() {
+	enter := func(w string, c class) {
+		if _, known := r.scripts[w]; !known {
+			r.scripts[w] = c
+			r.longest = max(r.longest, len(w))
+		}
+	}
+	for w, c := range commonWords().han {
+		enter(w, c)
+	}
+	for _, rec := range r.records {
+		for _, names := range rec.Names {
+			for _, raw := range names {
+				n := foldName(raw, plain)
+				for i := range n.words {
+					if w := n.words[i]; w.cjk && utf8.RuneCountInString(n.at(i)) > 1 {
+						enter(n.at(i), distinct)
+					}
+				}
+			}
+		}
+	}
+}
+
+// addNames enters all names of a record.
+func (r *resolver) addNames(at int32, rec *Record) {
+	ambiguous := map[string]bool{}
+	for _, raw := range rec.Ambiguous {
+		n := r.read(raw, plain)
+		ambiguous[n.run(0, len(n.words))] = true
+		if i, j := n.trim(legal); i < j {
+			ambiguous[n.run(i, j)] = true
+		}
+	}
+	add := func(raw string, k kind) {
+		if n := r.read(raw, plain); len(n.words) > 0 {
+			r.addName(at, n, claim{rec: at, kind: k, name: raw}, ambiguous)
+		}
+	}
+	add(rec.Name, whole)
+	for _, lists := range [][]string{rec.Aliases, rec.Former} {
+		for _, raw := range lists {
+			add(raw, whole)
+		}
+	}
+	for _, language := range sortedKeys(rec.Names) {
+		for _, raw := range rec.Names[language] {
+			add(raw, whole)
+		}
+	}
+	for _, vendor := range rec.IDs.CPE {
+		add(strings.ReplaceAll(vendor, "_", " "), token)
+	}
+	for _, raw := range rec.Brands {
+		add(raw, brand)
+	}
+	if n := r.read(rec.Name, plain); len(n.words) > 0 {
+		r.forms[at] = n.form()
+	}
+}
+
+func sortedKeys(m map[string][]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// addName enters one name under the keys that may be met.
+func (r *resolver) addName(at int32, n *name, c claim, ambiguous map[string]bool) {
+	for i := range n.words {
+		if k := n.words[i].class; k != legal && k != filler {
+			r.use(stem(n.at(i)), at)
+		}
+	}
+	r.most = max(r.most, len(n.words))
+	i, j := n.trim(legal)
+	bare := n.run(i, j)
+	c.generic = !n.has(distinct, i, j) && !n.has(model, i, j)
+	c.ambiguous = ambiguous[bare] || ambiguous[n.run(0, len(n.words))]
+	r.claim(n.run(0, len(n.words)), c)
+	if c.kind == brand || c.kind == token {
+		return
+	}
+	c.kind = unformed
+	r.claim(bare, c)
+	if c.generic {
+		return
+	}
+	k, l := n.trimFrom(i, j, place, legal)
+	if p := n.run(k, l); p != bare && l-k > 1 {
+		r.claim(p, claim{rec: c.rec, kind: placeless, name: c.name, ambiguous: c.ambiguous || ambiguous[p]})
+	}
+	k, l, words := n.core(i, j)
+	if p := n.run(k, l); p != bare {
+		d := claim{rec: c.rec, kind: core, name: c.name, ambiguous: ambiguous[p]}
+		if words < 2 || len(p) < minCore {
+			d.kind = stump
+		}
+		r.claim(p, d)
+	}
+}
+
+// minCore is the fewest bytes that two distinctive words together must have to
+// stand for a name without its other words.
+const minCore = 8
+
+func (r *resolver) use(word string, at int32) {
+	if users := r.own[word]; len(users) == 0 || users[len(users)-1] != at {
+		r.own[word] = append(users, at)
+	}
+}
+
+// uses reports whether a record's names use the word.
+func (r *resolver) uses(rec int32, word string) bool {
+	_, ok := slices.BinarySearch(r.own[stem(word)], rec)
+	return ok
+}
+
+// claim enters a claim; of two of one record the stronger stays.
+func (r *resolver) claim(key string, c claim) {
+	list := r.claims[key]
+	for i := range list {
+		if list[i].rec == c.rec {
+			if c.kind < list[i].kind {
+				c.ambiguous = c.ambiguous || list[i].ambiguous
+				list[i] = c
+			}
+			return
+		}
+	}
+	r.claims[key] = append(list, c)
+}
+
+// stem takes the plural off, so that "Communication" and "Communications" meet.
+func stem(w string) string {
+	switch {
+	case len(w) > 4 && strings.HasSuffix(w, "ies"):
+		return w[:len(w)-3] + "y"
+	case len(w) > 4 && strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss"):
+		return w[:len(w)-1]
+	}
+	return w
+}
+
+// read folds a name, cuts text without spaces into words, classes them and
+// finds the parts.
+func (r *resolver) read(raw string, how reading) *name {
+	n := foldName(raw, how)
+	n.cut(r.scripts, r.longest)
+	n.classify(commonWords())
+	n.split()
+	return n
+}
+
+// resolve answers for all clues.
+func (r *resolver) resolve(c netvet.Clues, at time.Time) answer {
+	if len(c.Names) == 1 && len(c.Identifiers) == 0 {
+		if a, ok := r.exact(c.Names[0]); ok {
+			return a
+		}
+	}
+	q := question{r: r, clues: c, at: at}
+	return q.answer()
+}
+
+// exact answers at once for a name that is, up to its legal form, one that the
+// data has for one supplier and does not call ambiguous.
+func (r *resolver) exact(raw string) (answer, bool) {
+	n := foldName(raw, plain)
+	if n.mixed || n.hidden || len(n.words) == 0 || placeholders()[n.text] {
+		return answer{}, false
+	}
+	end := len(n.words)
+	for words := commonWords().words; ; end-- {
+		if claims := r.claims[n.run(0, end)]; len(claims) > 0 {
+			c := claims[0]
+			if len(claims) > 1 || c.ambiguous || c.kind > placeless {
+				return answer{}, false
+			}
+			method := byAlias
+			if c.kind == placeless {
+				method = byName
+			}
+			return answer{input: raw, chosen: c.rec, method: method, confidence: confidenceOf[c.kind], reason: c.why(n, 0, end)}, true
+		}
+		if end == 1 || words[n.at(end-1)] != legal {
+			return answer{}, false
+		}
+	}
+}
+
+// why says in words what a claim matched and what was left out after it.
+func (c *claim) why(n *name, from, to int) string {
+	var b strings.Builder
+	switch c.kind {
+	case whole, unformed:
+		b.WriteString("exact alias '")
+	case placeless:
+		b.WriteString("without places the name '")
+	case token:
+		b.WriteString("CPE vendor name of '")
+	case brand:
+		b.WriteString("product line '")
+	default:
+		b.WriteString("the distinctive words of '")
+	}
+	b.WriteString(c.name)
+	b.WriteByte('\'')
+	if to < len(n.words) && from == 0 && n.only(legal, to, len(n.words)) {
+		b.WriteString(" after removing legal form '")
+		for i := to; i < len(n.words); i++ {
+			if i > to {
+				b.WriteByte(' ')
+			}
+			b.WriteString(n.at(i))
+		}
+		b.WriteByte('\'')
+	}
+	return b.String()
+}
+
+// only reports whether words i to j are all of the class, by the vocabulary.
+func (n *name) only(c class, i, j int) bool {
+	for ; i < j; i++ {
+		if commonWords().words[n.at(i)] != c {
+			return false
+		}
+	}
+	return true
+}
+
+// byConfidence sorts candidates, the best first; of equals the more specific,
+// then by record.
+func byConfidence(a, b candidate) int {
+	return cmp.Or(cmp.Compare(b.conf, a.conf), cmp.Compare(b.specific, a.specific), cmp.Compare(a.rec, b.rec))
+}
+
+// round keeps two decimals: more would pretend to a precision that is not there.
+func round(x float64) float64 { return float64(int(x*100+0.5)) / 100 }

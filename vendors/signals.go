@@ -1,0 +1,259 @@
+package vendors
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/netvet/netvet"
+)
+
+// What a second signal adds to the confidence of a name that needs one. Country
+// or category alone do not reach the threshold; together they do.
+const (
+	registeredGain = 0.35 // the legal form is that of its legal name
+	identifierGain = 0.40
+	otherNameGain  = 0.40
+	productGain    = 0.35 // one of its product lines, or a word only its names use
+	partGain       = 0.32 // a part number of its pattern
+	kindGain       = 0.31 // a word for what it makes
+	categoryGain   = 0.20
+	countryGain    = 0.15
+)
+
+// signals adds up what else points to the record, beside a hit that is not
+// enough by itself.
+func (rd *reader) signals(rec int32, h *hit) (gain float64, found []string) {
+	add := func(g float64, text string) {
+		gain += g
+		found = append(found, text)
+	}
+	if form := rd.n.form(); form != "" && form == rd.r.forms[rec] && h.from == 0 && rd.onlyForm(h.to) {
+		add(registeredGain, "the legal form is that of its legal name")
+	}
+	if word := rd.product(rec, h); word != "" {
+		add(productGain, "'"+word+"' is a name of its own too")
+	}
+	if word := rd.kindWord(rec, h); word != "" {
+		add(kindGain, "it makes '"+word+"'")
+	}
+	if part := rd.partNumber(rec); part != "" {
+		add(partGain, "'"+part+"' is a part number of its pattern")
+	}
+	if q := rd.q; q != nil {
+		for _, e := range q.found {
+			if slices.Contains(e.holders, rec) {
+				add(identifierGain, e.what+" is its own")
+				break
+			}
+		}
+		if rd.r.fitsCategory(rec, q.clues.Category) {
+			add(categoryGain, "the category '"+q.clues.Category+"' fits")
+		}
+		if c := rd.r.records[rec].Countries; q.clues.Country != "" && (q.clues.Country == c.Headquarters || q.clues.Country == c.Incorporated) {
+			add(countryGain, "the country "+q.clues.Country+" fits")
+		}
+	}
+	return gain, found
+}
+
+// onlyForm reports whether nothing but a legal form stands from word i on.
+func (rd *reader) onlyForm(i int) bool {
+	for ; i < len(rd.n.words); i++ {
+		if rd.n.words[i].class != legal {
+			return false
+		}
+	}
+	return true
+}
+
+// product finds a second name of the record: a product line, or another name of
+// its own, elsewhere in the name or in the model and product texts.
+func (rd *reader) product(rec int32, main *hit) string {
+	for i := range rd.hits {
+		h := &rd.hits[i]
+		if h != main && (h.from >= main.to || h.to <= main.from) && h.claimOf(rec) != nil && rd.n.run(h.from, h.to) != rd.n.run(main.from, main.to) {
+			return rd.n.run(h.from, h.to)
+		}
+	}
+	if rd.q == nil {
+		return ""
+	}
+	for _, text := range []string{rd.q.clues.Model, rd.q.clues.Product} {
+		if text == "" || text == rd.q.raw {
+			continue
+		}
+		n := rd.r.read(text, plain)
+		for _, h := range rd.r.hits(n) {
+			if h.claimOf(rec) != nil && n.run(h.from, h.to) != rd.n.run(main.from, main.to) {
+				return n.run(h.from, h.to)
+			}
+		}
+	}
+	return ""
+}
+
+// ownProduct reports whether a product line of the record stands in the name,
+// apart from main.
+func (rd *reader) ownProduct(rec int32, main *hit) bool {
+	return slices.ContainsFunc(rd.hits, func(h hit) bool {
+		c := h.claimOf(rec)
+		return c != nil && c.kind == brand && h.from != main.from
+	})
+}
+
+// kindWord finds a word for a kind of product that the record makes.
+func (rd *reader) kindWord(rec int32, main *hit) string {
+	for i := range rd.n.words {
+		if (i < main.from || i >= main.to) && rd.r.makes(rec, rd.n.at(i)) {
+			return rd.n.at(i)
+		}
+	}
+	if rd.q == nil {
+		return ""
+	}
+	for _, text := range []string{rd.q.clues.Model, rd.q.clues.Product} {
+		n := foldName(text, plain)
+		for i := range n.words {
+			if rd.r.makes(rec, n.at(i)) {
+				return n.at(i)
+			}
+		}
+	}
+	return ""
+}
+
+// partNumber finds a part number of the record's patterns in the name and the
+// clues.
+func (rd *reader) partNumber(rec int32) string {
+	if len(rd.r.records[rec].IDs.PartPatterns) == 0 {
+		return ""
+	}
+	var texts []string
+	if rd.q != nil {
+		texts = append(texts, rd.q.clues.PartNumber, rd.q.clues.Model, rd.q.clues.Product, rd.q.raw)
+	}
+	for _, text := range texts {
+		if part := rd.r.matchPart(rec, text); part != "" {
+			return part
+		}
+	}
+	return ""
+}
+
+// matchPart returns the first word of a text that one of the record's part
+// patterns matches.
+func (r *resolver) matchPart(rec int32, text string) string {
+	if text == "" || len(text) > maxNameBytes {
+		return ""
+	}
+	for _, field := range append([]string{strings.TrimSpace(text)}, strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" _,;()/", c) })...) {
+		for _, re := range r.partPatterns(rec) {
+			if re.MatchString(field) || re.MatchString(strings.ToUpper(field)) {
+				return field
+			}
+		}
+	}
+	return ""
+}
+
+// partPatterns compiles a record's part patterns when they are first needed.
+// What does not compile is left out: lint reports it.
+func (r *resolver) partPatterns(rec int32) []*regexp.Regexp {
+	r.patternOnce[rec].Do(func() {
+		for _, p := range r.records[rec].IDs.PartPatterns {
+			if re, err := regexp.Compile(p); err == nil {
+				r.patterns[rec] = append(r.patterns[rec], re)
+			}
+		}
+	})
+	return r.patterns[rec]
+}
+
+// productKinds are the categories of suppliers that a word for a product stands for.
+var productKinds = map[string][]string{
+	"switch": {"switch-router", "switch-asic", "fc-switch"}, "switches": {"switch-router", "switch-asic", "fc-switch"},
+	"router": {"switch-router", "cpe-router"}, "routers": {"switch-router", "cpe-router"}, "routing": {"switch-router"},
+	"server": {"server", "hpc", "odm"}, "servers": {"server", "hpc", "odm"}, "workstation": {"client", "server"}, "laptop": {"client"}, "notebook": {"client"},
+	"ssd": {"ssd", "flash"}, "nvme": {"ssd", "flash"}, "flash": {"flash", "ssd"}, "nand": {"flash"},
+	"memory": {"memory", "flash"}, "dram": {"memory"}, "dimm": {"memory"}, "rdimm": {"memory"}, "ddr4": {"memory"}, "ddr5": {"memory"}, "ddr3": {"memory"},
+	"hdd": {"hdd"}, "disk": {"hdd", "ssd", "storage"}, "harddisk": {"hdd"}, "drive": {"hdd", "ssd", "tape"}, "tape": {"tape"},
+	"storage": {"storage", "hdd", "ssd", "nas", "storage-controller"}, "nas": {"nas", "storage"}, "raid": {"storage-controller"},
+	"nic": {"nic"}, "ethernet": {"nic", "switch-router"}, "adapter": {"nic", "hba"}, "hba": {"hba"}, "dpu": {"dpu"}, "smartnic": {"nic", "dpu"},
+	"cpu": {"cpu"}, "processor": {"cpu", "soc"}, "soc": {"soc"}, "gpu": {"gpu"}, "accelerator": {"ai-accelerator", "gpu"}, "fpga": {"fpga"},
+	"bmc": {"bmc", "bios"}, "bios": {"bios"}, "uefi": {"bios"}, "tpm": {"tpm"}, "hsm": {"hsm"}, "chipset": {"chipset", "cpu"},
+	"firewall": {"firewall"}, "ngfw": {"firewall"}, "utm": {"firewall"}, "ips": {"firewall", "security-software"}, "vpn": {"firewall", "remote-access"},
+	"antivirus": {"security-software"}, "endpoint": {"security-software", "endpoint-mgmt"}, "siem": {"siem"},
+	"camera": {"camera"}, "cameras": {"camera"}, "nvr": {"camera", "dvr"}, "dvr": {"dvr", "camera"}, "cctv": {"camera"}, "surveillance": {"camera"},
+	"modem": {"modem"}, "lte": {"modem", "telecom"}, "5g": {"modem", "telecom"}, "baseband": {"baseband", "modem"}, "gnss": {"gnss"}, "gps": {"gnss"},
+	"wifi": {"wifi", "wireless"}, "wlan": {"wifi", "wireless"}, "bluetooth": {"bluetooth"},
+	"optics": {"optics"}, "optical": {"optics"}, "transceiver": {"optics"}, "transceivers": {"optics"}, "sfp": {"optics"}, "qsfp": {"optics"}, "laser": {"optics"},
+	"photonics": {"optics"}, "telecom": {"telecom", "carrier"}, "carrier": {"carrier"}, "voip": {"voip"}, "phone": {"voip", "mobile"}, "pbx": {"voip"},
+	"ups": {"ups-power", "power"}, "pdu": {"pdu", "ups-power"}, "power": {"power", "ups-power"}, "inverter": {"inverter"}, "battery": {"battery"},
+	"printer": {"printer"}, "printers": {"printer"}, "kvm": {"kvm"}, "cabling": {"cabling"}, "cables": {"cabling"}, "connectors": {"connectors"},
+	"database": {"database"}, "dbms": {"database"}, "hypervisor": {"hypervisor"}, "virtualization": {"hypervisor"}, "middleware": {"middleware"},
+	"cloud": {"cloud"}, "saas": {"cloud", "enterprise-software"}, "cdn": {"cdn"}, "backup": {"backup"}, "monitoring": {"monitoring"}, "container": {"container"},
+	"software": {"enterprise-software", "security-software", "open-source", "dev-tools"}, "linux": {"os"}, "os": {"os"},
+	"plc": {"ics"}, "scada": {"ics"}, "automation": {"ics"}, "drone": {"drone"}, "drones": {"drone"}, "uav": {"drone"},
+	"semiconductor": {"semiconductor", "foundry", "memory", "analog", "mcu", "discrete"}, "semiconductors": {"semiconductor", "foundry", "analog", "mcu", "discrete"},
+	"交换机": {"switch-router"}, "路由器": {"switch-router", "cpe-router"}, "服务器": {"server"}, "存储": {"storage", "memory"}, "硬盘": {"hdd", "ssd"},
+	"固态硬盘": {"ssd"}, "内存": {"memory"}, "防火墙": {"firewall"}, "摄像机": {"camera"}, "数据库": {"database"}, "网卡": {"nic"}, "光模块": {"optics"},
+	"操作系统": {"os"}, "云": {"cloud"}, "电源": {"power", "ups-power"}, "打印机": {"printer"},
+}
+
+// broadKinds are words of kinds that nearly every company may have in its name:
+// they fit beside a name, but are no second signal.
+var broadKinds = map[string]bool{"software": true, "storage": true, "power": true, "cloud": true, "memory": true, "security": true,
+	"telecom": true, "automation": true, "semiconductor": true, "semiconductors": true, "optical": true, "optics": true, "photonics": true,
+	"carrier": true, "plc": true, "os": true, "drive": true, "surveillance": true, "flash": true, "phone": true, "monitoring": true, "database": true, "server": true, "servers": true, "云": true, "存储": true, "电源": true}
+
+// makes reports whether the word names something that the record makes, in a
+// word that says so.
+func (r *resolver) makes(rec int32, word string) bool {
+	return !broadKinds[word] && r.fits(rec, word)
+}
+
+// fits reports whether the word stands for a category of the record.
+func (r *resolver) fits(rec int32, word string) bool {
+	categories := r.records[rec].Categories
+	for _, k := range productKinds[word] {
+		if slices.Contains(categories, k) {
+			return true
+		}
+	}
+	return false
+}
+
+func (rd *reader) fits(rec int32, word string) bool { return rd.r.fits(rec, word) }
+
+// categoryKinds are the categories of suppliers that make products of a
+// category of Article 21.
+var categoryKinds = map[netvet.Category][]string{
+	netvet.CategoryCoreNetwork:   {"switch-router", "sd-wan", "network-os", "load-balancer", "fc-switch", "telecom"},
+	netvet.CategoryCommunication: {"telecom", "voip", "modem", "satellite", "carrier", "radio", "optics", "cpe-router", "wifi", "wireless"},
+	netvet.CategoryServer:        {"server", "hpc", "odm", "ai-accelerator", "gpu", "cpu"},
+	netvet.CategoryStorage:       {"storage", "ssd", "hdd", "flash", "nas", "tape", "memory", "storage-controller"},
+	netvet.CategoryApplication:   {"database", "enterprise-software", "middleware"},
+	netvet.CategorySecurity:      {"firewall", "security-software", "siem", "hsm", "identity", "crypto", "forensics", "ics-security"},
+	netvet.CategoryCloud:         {"cloud", "cdn", "sase"},
+}
+
+// fitsCategory reports whether the record makes what a category stands for: one
+// of Article 21, or any word for a kind of product.
+func (r *resolver) fitsCategory(rec int32, category string) bool {
+	if category == "" {
+		return false
+	}
+	for _, k := range categoryKinds[netvet.Category(category)] {
+		if slices.Contains(r.records[rec].Categories, k) {
+			return true
+		}
+	}
+	n := foldName(category, plain)
+	for i := range n.words {
+		if r.fits(rec, n.at(i)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,114 @@
+// Package vendors knows the companies behind names: who they are, what they are
+// called and numbered in registries, where they are, who owned them on a given
+// day, and which authorities' lists name them.
+//
+// The knowledge is data: one supplier a file in data/, one list a file in
+// lists/, every fact with its source, date and confidence. The binary carries
+// the compiled form index.gen, which a test holds equal to the files. A user's
+// own folder of the same layout is read with Load and laid over with Merge.
+//
+// The package promises that a name is never guessed into a fact: what is only
+// possible says so. It reaches no network and judges nobody; what a listing
+// means for a buyer is a matter for rules.
+package vendors
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/netvet/netvet"
+)
+
+// Directory holds suppliers and lists. It does not change once made and may be
+// used by many goroutines.
+type Directory struct {
+	records []*Record // sorted by id
+	byID    map[string]*Record
+	lists   []netvet.List // sorted by id
+	sets    []netvet.DataSet
+
+	suppliers sync.Map // supplierOn -> *netvet.Supplier, what Supplier has answered
+	lazy      lazyResolver
+}
+
+// newDirectory sorts records and lists and makes the directory of them. The
+// data sets describe the two; nil lets them be computed.
+func newDirectory(records []*Record, lists []netvet.List, sets []netvet.DataSet) *Directory {
+	slices.SortFunc(records, func(a, b *Record) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(lists, func(a, b netvet.List) int { return cmp.Compare(a.ID, b.ID) })
+	d := &Directory{records: records, lists: lists, sets: sets, byID: make(map[string]*Record, len(records))}
+	for _, r := range records {
+		d.byID[r.ID] = r
+	}
+	if d.sets == nil {
+		d.sets = dataSets(records, lists)
+	}
+	return d
+}
+
+// Merge returns a directory of both, in which a record or list of user
+// replaces the one of the same id. It fails with faults when an owner or a
+// listed supplier is in neither, or when ownership runs in a circle.
+func (d *Directory) Merge(user *Directory) (*Directory, error) {
+	merged := d.over(user)
+	if err := merged.references().Err(); err != nil {
+		return nil, err
+	}
+	return merged, nil
+}
+
+// over lays user over d.
+func (d *Directory) over(user *Directory) *Directory {
+	records := slices.Clone(user.records)
+	for _, r := range d.records {
+		if user.byID[r.ID] == nil {
+			records = append(records, r)
+		}
+	}
+	lists := slices.Clone(user.lists)
+	for _, l := range d.lists {
+		if !slices.ContainsFunc(user.lists, func(u netvet.List) bool { return u.ID == l.ID }) {
+			lists = append(lists, l)
+		}
+	}
+	return newDirectory(records, lists, nil)
+}
+
+// Record returns the supplier file of an id.
+func (d *Directory) Record(id string) (*Record, bool) {
+	r, ok := d.byID[id]
+	return r, ok
+}
+
+// Records returns all supplier files sorted by id; they must not be changed.
+func (d *Directory) Records() []*Record { return d.records }
+
+// Lists returns all lists sorted by id; they must not be changed.
+func (d *Directory) Lists() []netvet.List { return d.lists }
+
+// DataSets identifies the suppliers and the lists by their content.
+func (d *Directory) DataSets() []netvet.DataSet { return d.sets }
+
+// supplierOn keys what Supplier has answered: ownership changes by day.
+type supplierOn struct {
+	id  string
+	day int64
+}
+
+// Supplier returns the supplier of an id as it stood on the given day. The
+// result is shared and must not be changed.
+func (d *Directory) Supplier(id string, at time.Time) (*netvet.Supplier, bool) {
+	r, ok := d.byID[id]
+	if !ok {
+		return nil, false
+	}
+	day := at.UTC().Truncate(24 * time.Hour)
+	key := supplierOn{id, day.Unix()}
+	if s, ok := d.suppliers.Load(key); ok {
+		return s.(*netvet.Supplier), true
+	}
+	s, _ := d.suppliers.LoadOrStore(key, d.describe(r, day))
+	return s.(*netvet.Supplier), true
+}
