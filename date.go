@@ -23,10 +23,9 @@ func ParseDate(s string) (Date, error) {
 	return d, nil
 }
 
-// UnmarshalText lets data files hold dates that are checked when read.
-func (d *Date) UnmarshalText(text []byte) error {
-	p, err := ParseDate(string(text))
-	*d = p
+// Check says what is wrong with a date that was read from a file, if anything.
+func (d Date) Check() error {
+	_, err := ParseDate(string(d))
 	return err
 }
 

@@ -13,10 +13,8 @@ import (
 func TestBuiltin(t *testing.T) {
 	lib, faults := read(os.DirFS("."))
 	faults = append(faults, lint(lib, lib)...)
-	if len(faults) == 0 {
-		faults = append(faults, lintPatterns(lib)...)
-		faults = append(faults, lintCases(lib, lib, os.DirFS("."))...)
-	}
+	faults = append(faults, lintPatterns(lib)...)
+	faults = append(faults, lintCases(lib, lib, os.DirFS("."))...)
 	err := faults.Err()
 	var sorted strictyaml.Faults
 	if errors.As(err, &sorted) {

@@ -3,10 +3,10 @@ package rules
 import (
 	"fmt"
 	"net/netip"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -93,10 +93,18 @@ func variables() []variable {
 	}
 }
 
-// compiler type-checks expressions and makes programs of them.
+// compiler type-checks expressions and makes programs of them, each text once:
+// many rules share theirs. It may be used by many goroutines at once.
 type compiler struct {
 	env  *cel.Env
 	each map[string]string // variable -> the kind of rule that has it
+	done sync.Map          // text -> func() compiled
+}
+
+// compiled is an expression, or what is wrong with it.
+type compiled struct {
+	condition *condition
+	flaws     []flaw
 }
 
 func newCompiler() (*compiler, error) {
@@ -174,27 +182,33 @@ func (c *compiler) condition(text, each string) (*condition, []flaw) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
+	once, _ := c.done.LoadOrStore(text, sync.OnceValue(func() compiled { return c.compile(text) }))
+	out := once.(func() compiled)()
+	if out.flaws != nil {
+		return nil, out.flaws
+	}
+	var flaws []flaw
+	for _, name := range []string{varComponent, eachService, eachVulnerability, eachHit} {
+		if out.condition.uses.variables[name] && c.each[name] != each {
+			flaws = append(flaws, flaw{1, 1, fmt.Sprintf("%s is known only in an expression of a rule with each: %s", name, c.each[name])})
+		}
+	}
+	return out.condition, flaws
+}
+
+func (c *compiler) compile(text string) compiled {
 	checked, issues := c.env.Compile(text)
 	if issues.Err() != nil {
 		var flaws []flaw
 		for _, e := range issues.Errors() {
 			flaws = append(flaws, flaw{e.Location.Line(), e.Location.Column() + 1, e.Message})
 		}
-		return nil, flaws
+		return compiled{flaws: flaws}
 	}
 	if checked.OutputType() != cel.BoolType {
-		return nil, []flaw{{1, 1, fmt.Sprintf("gives %s, not bool", checked.OutputType())}}
+		return compiled{flaws: []flaw{{1, 1, fmt.Sprintf("gives %s, not bool", checked.OutputType())}}}
 	}
 	uses := inspect(checked.NativeRep())
-	var flaws []flaw
-	for _, name := range []string{varComponent, eachService, eachVulnerability, eachHit} {
-		if uses.variables[name] && c.each[name] != each {
-			flaws = append(flaws, flaw{1, 1, fmt.Sprintf("%s is known only in an expression of a rule with each: %s", name, c.each[name])})
-		}
-	}
-	if flaws != nil {
-		return nil, flaws
-	}
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
 	if uses.loops {
 		// Without a loop the work is bounded by the length of the expression.
@@ -202,9 +216,9 @@ func (c *compiler) condition(text, each string) (*condition, []flaw) {
 	}
 	program, err := c.env.Program(checked, options...)
 	if err != nil {
-		return nil, []flaw{{1, 1, err.Error()}}
+		return compiled{flaws: []flaw{{1, 1, err.Error()}}}
 	}
-	return &condition{program, uses}, nil
+	return compiled{condition: &condition{program, uses}}
 }
 
 // holds evaluates the condition; nil never holds.
@@ -326,25 +340,31 @@ func moment(text string) time.Time {
 }
 
 // host returns the host name of an address in lower case: a URL, with or
-// without its scheme, or the user@host:path of a version control system.
+// without its scheme, or the user@host:path of a version control system. It is
+// called for every component and parses no more than it must.
 func host(address string) string {
 	address = strings.TrimSpace(address)
-	if !strings.Contains(address, "://") {
-		if at := strings.IndexByte(address, '@'); at >= 0 && strings.IndexByte(address, '/') > at {
-			if colon := strings.IndexByte(address[at:], ':'); colon >= 0 {
-				return strings.ToLower(address[at+1 : at+colon])
-			}
-		}
-		if strings.HasPrefix(address, "/") || !strings.ContainsAny(address, ".:") {
+	_, rest, schemed := strings.Cut(address, "://")
+	if !schemed {
+		if rest = strings.TrimPrefix(address, "//"); !strings.ContainsAny(rest, ".:") || strings.HasPrefix(rest, "/") {
 			return ""
 		}
-		address = "//" + address
 	}
-	u, err := url.Parse(address)
-	if err != nil {
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	rest = rest[strings.LastIndexByte(rest, '@')+1:]
+	if v6, ok := strings.CutPrefix(rest, "["); ok {
+		rest, _, _ = strings.Cut(v6, "]")
+		return strings.ToLower(rest)
+	}
+	if strings.Count(rest, ":") == 1 {
+		rest, _, _ = strings.Cut(rest, ":")
+	}
+	if strings.ContainsAny(rest, " \\<>\"") {
 		return ""
 	}
-	return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	return strings.TrimSuffix(strings.ToLower(rest), ".")
 }
 
 // privateSuffixes are the endings of names that are not on the public network:

@@ -40,7 +40,7 @@ const maxSeparatePasses = 50
 // said share one.
 func (p *Program) Evaluate(a *netvet.Assessment) error {
 	e := &evaluation{p: p, a: a}
-	a.Results = a.Results[:0]
+	a.Results = slices.Grow(a.Results[:0], len(p.rules)+len(p.rules)/8)
 	for _, r := range p.rules {
 		e.rule(r)
 	}
@@ -69,6 +69,7 @@ type evaluation struct {
 	created time.Time      // of the bill of materials
 	dated   bool           // created has been read
 	late    int            // items of evidence left out as dated after the as-of date
+	results ruleResults    // of the rule at hand
 	picker  *picker
 }
 
@@ -211,7 +212,8 @@ func (e *evaluation) rule(r *CompiledRule) {
 			return
 		}
 	}
-	out := &ruleResults{e: e, r: r, bySubject: map[netvet.Subject]int{}}
+	out := &e.results
+	out.begin(e, r)
 	if e.met(r) {
 		out.subjects()
 	}
@@ -235,11 +237,45 @@ type ruleResults struct {
 	e         *evaluation
 	r         *CompiledRule
 	results   []netvet.RuleResult
-	bySubject map[netvet.Subject]int
+	bySubject map[netvet.Subject]int // when there are many
 	broken    []netvet.RuleResult
 	answered  bool
 	open      int // subjects of which nothing can be said
 	openFirst netvet.Subject
+}
+
+// fewResults is up to how many results a subject is sought one by one.
+const fewResults = 16
+
+// begin makes ready for another rule, in the memory of the last.
+func (o *ruleResults) begin(e *evaluation, r *CompiledRule) {
+	*o = ruleResults{e: e, r: r, results: o.results[:0], broken: o.broken[:0]}
+}
+
+// of returns the place of the subject's result, -1 when it has none yet.
+func (o *ruleResults) of(subject netvet.Subject) int {
+	if o.bySubject == nil {
+		return slices.IndexFunc(o.results, func(r netvet.RuleResult) bool { return r.Subject == subject })
+	}
+	if i, ok := o.bySubject[subject]; ok {
+		return i
+	}
+	return -1
+}
+
+// begun adds a result for a subject that has none yet.
+func (o *ruleResults) begun(subject netvet.Subject) int {
+	i := len(o.results)
+	o.results = append(o.results, netvet.RuleResult{Rule: o.r.ID, Outcome: netvet.OutcomePass, Subject: subject, Settled: true})
+	if o.bySubject != nil {
+		o.bySubject[subject] = i
+	} else if len(o.results) > fewResults {
+		o.bySubject = map[netvet.Subject]int{}
+		for i := range o.results {
+			o.bySubject[o.results[i].Subject] = i
+		}
+	}
+	return i
 }
 
 // subjects evaluates the rule on each of the things it asks about.
@@ -409,9 +445,7 @@ func (o *ruleResults) judge(subject netvet.Subject, count int, input, pointer st
 	}
 	item := o.item(subject, adverse, match, relevance)
 	item.Count = count
-	if input != "" || pointer != "" {
-		item.Input, item.Pointer = input, pointer
-	}
+	item.Input, item.Pointer = firstOf(input, item.Input), pointer
 	message := ""
 	if adverse {
 		message = r.message.fill(e.root)
@@ -502,14 +536,12 @@ func (o *ruleResults) add(item netvet.Evidence, message string) bool {
 		}
 		item.Observed = asOf
 	}
-	i, known := o.bySubject[item.Subject]
-	if !known {
+	i := o.of(item.Subject)
+	if i < 0 {
 		if !item.Adverse && o.fold(item) {
 			return true
 		}
-		i = len(o.results)
-		o.bySubject[item.Subject] = i
-		o.results = append(o.results, netvet.RuleResult{Rule: o.r.ID, Outcome: netvet.OutcomePass, Subject: item.Subject, Settled: true})
+		i = o.begun(item.Subject)
 	}
 	o.results[i].Evidence = o.merge(&o.results[i], item)
 	if item.Adverse {

@@ -220,12 +220,17 @@ entries:
 `
 
 func fixtureFiles() fstest.MapFS {
+	licences, err := builtin.ReadFile("licences.yaml")
+	if err != nil {
+		panic(err)
+	}
 	return fstest.MapFS{
 		"packs/toy.yaml":     {Data: []byte(fixturePack)},
 		"profiles/base.yaml": {Data: []byte(fixtureProfiles)},
 		"profiles/ciio.yaml": {Data: []byte("profile: ciio\nextends: base\ntitle: {en: CIIO}\nrole: ciio\nimpact: {sourcing: 0.8}\n")},
 		"patterns.yaml":      {Data: []byte(fixturePatterns)},
 		"relevance.yaml":     {Data: []byte(fixtureRelevance)},
+		"licences.yaml":      {Data: licences},
 	}
 }
 

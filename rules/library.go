@@ -16,7 +16,7 @@ import (
 	"github.com/netvet/netvet/scanner/strictyaml"
 )
 
-//go:embed *.yaml
+//go:embed *.yaml packs/*.yaml profiles/*.yaml testdata/*.yaml
 var builtin embed.FS
 
 // Library is everything there is to choose from: packs, profiles, patterns, and
@@ -121,89 +121,83 @@ func merge[T any](base, user []*T, id func(*T) string) []*T {
 	return out
 }
 
-// read decodes the files of a library and checks no more than their form.
+// read decodes the files of a library and checks no more than their form. Packs
+// are decoded side by side: that is most of the time that a small scan takes to
+// start.
 func read(fsys fs.FS) (*Library, strictyaml.Faults) {
-	r := reader{fsys: fsys, library: &Library{}}
-	r.packs()
-	r.profiles()
-	r.patterns()
-	r.relevance()
-	r.licences()
-	return r.library, r.faults
+	r := reader{fsys: fsys}
+	l := &Library{}
+	packs, others := r.list("packs"), reader{fsys: fsys}
+	parts := make([]reader, len(packs))
+	l.Packs = make([]*Pack, len(packs))
+	inParallel(len(packs)+1, func(i int) {
+		if i == len(packs) {
+			others.others(l)
+			return
+		}
+		parts[i].fsys = fsys
+		l.Packs[i] = parts[i].pack(packs[i])
+	})
+	for i := range parts {
+		r.faults = append(r.faults, parts[i].faults...)
+	}
+	l.Packs = slices.DeleteFunc(l.Packs, func(p *Pack) bool { return p == nil })
+	return l, append(r.faults, others.faults...)
 }
 
 type reader struct {
-	fsys    fs.FS
-	library *Library
-	faults  strictyaml.Faults
+	fsys   fs.FS
+	faults strictyaml.Faults
 }
 
-func (r *reader) packs() {
-	for _, name := range r.list("packs") {
-		p := &Pack{}
-		data, ok := r.decode(name, p)
-		if !ok {
-			continue
-		}
-		p.File, p.data, p.SHA256 = name, data, sum(data)
-		r.named(name, "pack", p.ID)
-		r.library.Packs = append(r.library.Packs, p)
+func (r *reader) pack(name string) *Pack {
+	p := &Pack{}
+	data, ok := r.decode(name, p)
+	if !ok {
+		return nil
 	}
+	p.File, p.data, p.SHA256 = name, data, sum(data)
+	r.named(name, "pack", p.ID)
+	return p
 }
 
-func (r *reader) profiles() {
+// others reads everything but the packs.
+func (r *reader) others(l *Library) {
 	for _, name := range r.list("profiles") {
 		p := &Profile{}
-		data, ok := r.decode(name, p)
-		if !ok {
-			continue
+		if data, ok := r.decode(name, p); ok {
+			p.File, p.data = name, data
+			r.named(name, "profile", p.ID)
+			l.Profiles = append(l.Profiles, p)
 		}
-		p.File, p.data = name, data
-		r.named(name, "profile", p.ID)
-		r.library.Profiles = append(r.library.Profiles, p)
+	}
+	var patterns patternFile
+	if data, ok := r.optional("patterns.yaml", &patterns); ok {
+		for _, id := range keys(patterns.Patterns) {
+			p := patterns.Patterns[id]
+			p.ID, p.data = id, data
+			l.Patterns = append(l.Patterns, &p)
+		}
+		l.data = append(l.data, r.dataSet("patterns", patterns.Version, patterns.Source, data))
+	}
+	var weights relevance
+	if data, ok := r.optional("relevance.yaml", &weights); ok {
+		weights.data = data
+		l.relevance = &weights
+		l.data = append(l.data, r.dataSet("relevance", weights.Version, weights.Source, data))
+	}
+	var words licenceFile
+	if data, ok := r.optional("licences.yaml", &words); ok {
+		l.licences = newLicences(words)
+		l.data = append(l.data, r.dataSet("licences", words.Version, words.Source, data))
 	}
 }
 
-func (r *reader) patterns() {
-	var file patternFile
-	data, ok := r.optional("patterns.yaml", &file)
-	if !ok {
-		return
-	}
-	for _, id := range slices.Sorted(maps.Keys(file.Patterns)) {
-		p := file.Patterns[id]
-		p.ID, p.data = id, data
-		r.library.Patterns = append(r.library.Patterns, &p)
-	}
-	r.dataSet("patterns", file.Version, file.Source, data)
-}
-
-func (r *reader) relevance() {
-	var file relevance
-	data, ok := r.optional("relevance.yaml", &file)
-	if !ok {
-		return
-	}
-	file.data = data
-	r.library.relevance = &file
-	r.dataSet("relevance", file.Version, file.Source, data)
-}
-
-func (r *reader) licences() {
-	var file licenceFile
-	data, ok := r.optional("licences.yaml", &file)
-	if !ok {
-		return
-	}
-	r.library.licences = newLicences(file)
-	r.dataSet("licences", file.Version, file.Source, data)
-}
-
-func (r *reader) dataSet(id string, version netvet.Date, source string, data []byte) {
+func (r *reader) dataSet(id string, version netvet.Date, source string, data []byte) netvet.DataSet {
 	if version == "" || source == "" {
 		r.fault(id+".yaml", "version and source are required")
 	}
-	r.library.data = append(r.library.data, netvet.DataSet{ID: id, Version: string(version), AsOf: string(version), SHA256: sum(data)})
+	return netvet.DataSet{ID: id, Version: string(version), AsOf: string(version), SHA256: sum(data)}
 }
 
 // list names the YAML files of a folder, which may be missing.

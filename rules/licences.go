@@ -57,7 +57,7 @@ const (
 func (l *licences) classify(statement string) licence {
 	have := words(statement)
 	if l == nil {
-		return licenceOther
+		l = &licences{}
 	}
 	if len(have) == 0 || slices.ContainsFunc(l.silent, func(s []string) bool { return slices.Equal(s, have) }) {
 		return licenceSilent

@@ -65,6 +65,7 @@ const prefixLength = 3
 type matcher struct {
 	slots      []slot
 	ids        map[string]int32 // word -> number, from 1
+	shapes     [256]uint64      // by first byte, which lengths of words there are: most words of a document need no look-up
 	byFirst    [][]sequence     // by the number of the first word
 	prefixes   map[string][]prefix
 	exact      map[idKey][]glob
@@ -185,6 +186,7 @@ func (m *matcher) number(word string) int32 {
 	if !ok {
 		n = int32(len(m.byFirst))
 		m.ids[word] = n
+		m.shapes[word[0]] |= 1 << min(len(word), 63)
 		m.byFirst = append(m.byFirst, nil)
 	}
 	return n
@@ -294,8 +296,11 @@ func (p *picker) text(text string, in field) {
 	known := false
 	p.split.reset(text)
 	for p.split.next() {
-		n := p.m.ids[string(p.split.word)]
-		known = known || n != 0
+		n := int32(0)
+		if w := p.split.word; p.m.shapes[w[0]]>>min(len(w), 63)&1 != 0 {
+			n = p.m.ids[string(w)]
+			known = known || n != 0
+		}
 		p.numbers = append(p.numbers, n)
 		if in&(inName|inPartNumber) != 0 && len(p.split.word) >= prefixLength {
 			p.prefix(p.split.word)
@@ -305,6 +310,9 @@ func (p *picker) text(text string, in field) {
 		return
 	}
 	for i, n := range p.numbers {
+		if n == 0 {
+			continue
+		}
 		for j := range p.m.byFirst[n] {
 			q := &p.m.byFirst[n][j]
 			if q.where&in == 0 || len(q.words) > len(p.numbers)-i || !slices.Equal(q.words, p.numbers[i:i+len(q.words)]) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/netvet/netvet"
 )
@@ -209,8 +210,9 @@ func (t *Tally) count(c *netvet.Component, maker *netvet.Supplier) {
 	}
 	for i := range c.Identifiers {
 		if c.Identifiers[i].Type == netvet.IDPurl {
-			kind, _, _ := purlParts(c.Identifiers[i].Value)
-			bump(n.Ecosystems, kind)
+			rest, _ := strings.CutPrefix(c.Identifiers[i].Value, "pkg:")
+			kind, _, _ := strings.Cut(rest, "/")
+			bump(n.Ecosystems, strings.ToLower(kind))
 			break
 		}
 	}

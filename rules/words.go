@@ -36,6 +36,14 @@ func (s *splitter) next() bool {
 	s.word = s.word[:0]
 	run := between
 	for s.text != "" || s.pending != "" {
+		if s.pending == "" {
+			if end := s.ascii(&run); end {
+				return true
+			}
+			if s.text == "" {
+				break
+			}
+		}
 		r, size := s.peek()
 		c := classify(r)
 		switch {
@@ -52,25 +60,58 @@ func (s *splitter) next() bool {
 			return true
 		default:
 			run = c
-			if r < utf8.RuneSelf {
-				s.word = append(s.word, lowerASCII(byte(r)))
-			} else {
-				s.word = utf8.AppendRune(s.word, unicode.ToLower(r))
-			}
+			s.word = utf8.AppendRune(s.word, unicode.ToLower(r))
 		}
 		s.skip(size)
 	}
 	return run != between
 }
 
+// ascii takes the plain characters that come next, which are most there are: it
+// reports whether the word is whole, and stops at any other character.
+func (s *splitter) ascii(run *class) (end bool) {
+	text := s.text
+	for i := 0; i < len(text); i++ {
+		b := text[i]
+		if b >= utf8.RuneSelf {
+			s.text = text[i:]
+			return false
+		}
+		c := asciiClass[b]
+		if *run != between && c != *run {
+			s.text = text[i:]
+			return true
+		}
+		if c != between {
+			*run = c
+			if 'A' <= b && b <= 'Z' {
+				b += 'a' - 'A'
+			}
+			s.word = append(s.word, b)
+		}
+	}
+	s.text = ""
+	return false
+}
+
+// asciiClass is classify for the characters that need no look at Unicode.
+var asciiClass = func() (table [utf8.RuneSelf]class) {
+	for b := range table {
+		switch {
+		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z':
+			table[b] = letter
+		case '0' <= b && b <= '9':
+			table[b] = digit
+		}
+	}
+	return table
+}()
+
 // peek returns the next character, decomposed, and how many bytes of its string
 // it takes.
 func (s *splitter) peek() (rune, int) {
 	if s.pending != "" {
 		return utf8.DecodeRuneInString(s.pending)
-	}
-	if b := s.text[0]; b < utf8.RuneSelf {
-		return rune(b), 1
 	}
 	if d := norm.NFKD.PropertiesString(s.text).Decomposition(); d != nil {
 		_, size := utf8.DecodeRuneInString(s.text)
@@ -90,11 +131,9 @@ func (s *splitter) skip(size int) {
 
 func classify(r rune) class {
 	switch {
-	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
-		return letter
-	case '0' <= r && r <= '9':
-		return digit
-	case r < utf8.RuneSelf, r == utf8.RuneError:
+	case r < utf8.RuneSelf:
+		return asciiClass[r]
+	case r == utf8.RuneError:
 		return between
 	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
 		return sign
@@ -106,13 +145,6 @@ func classify(r rune) class {
 		return digit
 	}
 	return between
-}
-
-func lowerASCII(b byte) byte {
-	if 'A' <= b && b <= 'Z' {
-		return b + 'a' - 'A'
-	}
-	return b
 }
 
 // words returns all words of text.

@@ -14,11 +14,11 @@ import (
 // isBlank tells cells that say nothing: empty ones, and the words and strokes
 // that people and programs put where there is nothing to say.
 func isBlank(text string) bool {
-	if len(text) > 16 {
+	if len(text) > 24 {
 		return false
 	}
 	switch strings.ToLower(text) {
-	case "", "-", "--", "---", "—", "——", "–", "/", "\\", "?", "？", ".", "*", "n/a", "#n/a", "n.a.", "not applicable", "not available",
+	case "", "-", "--", "---", "—", "——", "–", "/", "\\", "?", "？", ".", "*", "n/a", "#n/a", "n.a.", "not applicable", "not available", "not specified", "[empty]", "to be filled by o.e.m.", "default string",
 		"null", "<null>", "(null)", "none", "nil", "nan", "\\n", "unknown", "undefined", "tbd", "未知", "不详", "无", "暂无", "空", "待定", "未填":
 		return true
 	}
@@ -37,7 +37,7 @@ func spreadsheetError(text string) bool {
 var (
 	scientific = regexp.MustCompile(`^\d+(?:[.,]\d+)?[Ee]\+?\d{1,3}$`)
 	dateLike   = regexp.MustCompile(`(?i)^(?:\d{1,2}[- /](?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*(?:[- /]\d{2,4})?|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[- ]\d{1,4}|\d{1,2}月\d{1,2}日|\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}/\d{1,2}/\d{4})$`)
-	cutDigits  = regexp.MustCompile(`^\d{15}0+$`)
+	cutDigits  = regexp.MustCompile(`^\d{15}00+$`)
 	hashes     = regexp.MustCompile(`^#{3,}$`)
 )
 
@@ -50,7 +50,7 @@ func spreadsheetDamage(text string) string {
 	case dateLike.MatchString(text):
 		return "looks like a date"
 	case cutDigits.MatchString(text):
-		return "has zeros after the fifteenth digit, where spreadsheets round"
+		return "has only zeros after the fifteenth digit, where spreadsheets round"
 	case hashes.MatchString(text):
 		return "is what a spreadsheet shows in a column that is too narrow"
 	}

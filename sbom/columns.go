@@ -146,12 +146,14 @@ func loadSynonyms(name string, data []byte) (*synonyms, error) {
 }
 
 // headerKey is what two spellings of one header have in common: its letters and
-// digits without marks, in lower case, without what stands in brackets.
+// digits without marks, in lower case, without what stands in brackets; "#" is
+// the number it stands for.
 func headerKey(header string) string {
 	if key, ok := plainHeaderKey(header); ok {
 		return key
 	}
 	plain := strings.ToLower(norm.NFKC.String(header))
+	plain = strings.NewReplacer("#", "number", "№", "number").Replace(plain)
 	if outside := letters(withoutBrackets(plain)); outside != "" {
 		return outside
 	}
@@ -165,7 +167,7 @@ func plainHeaderKey(header string) (string, bool) {
 	key := buf[:0]
 	for i := range len(header) {
 		switch b := header[i]; {
-		case b >= utf8.RuneSelf || len(key) == len(buf) || strings.IndexByte("([{<", b) >= 0:
+		case b >= utf8.RuneSelf || len(key) == len(buf) || strings.IndexByte("([{<#", b) >= 0:
 			return "", false
 		case 'a' <= b && b <= 'z' || '0' <= b && b <= '9':
 			key = append(key, b)

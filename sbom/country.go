@@ -158,10 +158,16 @@ func splitPlace(text string) (parts []string, list bool) {
 // lookup finds a name as it stands, without the words around an origin, or at
 // the head of a Chinese address.
 func lookup(text string) []string {
-	index := countryIndex()
 	key := placeKey(text)
+	if codes := lookupIn(countryIndex(), key); codes != nil {
+		return codes
+	}
+	return lookupIn(foreignIndex(), key)
+}
+
+func lookupIn(index map[string][]string, key string) []string {
 	for _, k := range []string{key, originPrefix.ReplaceAllString(key, ""), hanPrefix.ReplaceAllString(hanSuffix.ReplaceAllString(key, ""), "")} {
-		if codes, ok := index[strings.TrimPrefix(k, "the ")]; ok {
+		if codes, ok := index[k]; ok {
 			return codes
 		}
 	}
@@ -220,39 +226,54 @@ func distinct(codes []string) []string {
 }
 
 // countryIndex maps a placeKey to the codes it may mean. It is built at first
-// use from the names of Unicode CLDR in golang.org/x/text, which take about two
-// milliseconds, and the names that CLDR does not have.
+// use from the English and Chinese names of Unicode CLDR in golang.org/x/text,
+// which takes about three milliseconds, and the names that CLDR does not have.
 var countryIndex = sync.OnceValue(func() map[string][]string {
-	index := make(map[string][]string, 2000)
-	add := func(name, code string) {
-		if key := placeKey(plainText(name)); key != "" && !slices.Contains(index[key], code) {
-			index[key] = distinct(append(index[key], code))
-		}
-	}
-	languages := []display.Namer{display.English.Regions(), display.Chinese.Regions(), display.TraditionalChinese.Regions()}
+	index := make(placeIndex, 2000)
 	for _, code := range strings.Fields(iso3166) {
-		region := language.MustParseRegion(code)
-		add(code, code)
-		add(region.ISO3(), code)
-		for _, namer := range languages {
-			name := namer.Name(region)
-			add(name, code)
-			if outer, _, ok := strings.Cut(name, " ("); ok { // "Myanmar (Burma)"
-				add(outer, code)
-			}
-		}
+		index.add(code, code)
+		index.add(language.MustParseRegion(code).ISO3(), code)
 	}
+	index.addAll(display.English, display.Chinese, display.TraditionalChinese)
 	for line := range strings.Lines(otherNames) {
-		code, names, ok := strings.Cut(strings.TrimSpace(line), ":")
-		if !ok {
-			continue
-		}
+		code, names, _ := strings.Cut(strings.TrimSpace(line), ":")
 		for name := range strings.SplitSeq(names, ";") {
-			add(name, code)
+			index.add(name, code)
 		}
 	}
 	return index
 })
+
+// foreignIndex has the names in other languages of trade. It is asked, and
+// built, only for a name that countryIndex does not have.
+var foreignIndex = sync.OnceValue(func() map[string][]string {
+	index := make(placeIndex, 3000)
+	index.addAll(display.German, display.French, display.Spanish, display.Portuguese, display.Italian, display.Dutch,
+		display.Polish, display.Czech, display.Swedish, display.Russian, display.Ukrainian, display.Turkish,
+		display.Japanese, display.Korean, display.Vietnamese, display.Thai)
+	return index
+})
+
+type placeIndex map[string][]string
+
+func (x placeIndex) add(name, code string) {
+	if key := placeKey(plainText(name)); key != "" && !slices.Contains(x[key], code) {
+		x[key] = distinct(append(x[key], code))
+	}
+}
+
+func (x placeIndex) addAll(dictionaries ...*display.Dictionary) {
+	for _, dictionary := range dictionaries {
+		namer := dictionary.Regions()
+		for _, code := range strings.Fields(iso3166) {
+			name := namer.Name(language.MustParseRegion(code))
+			x.add(name, code)
+			if outer, _, ok := strings.Cut(name, " ("); ok { // "Myanmar (Burma)"
+				x.add(outer, code)
+			}
+		}
+	}
+}
 
 // stateCodes are the codes that are also a state of the United States or a
 // province of Canada, so that "San Jose, CA" is not taken for Canada.

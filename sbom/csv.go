@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -34,8 +36,9 @@ type dialect struct {
 	found   bool // a header row
 	header  columns
 	width   int     // cells of the header row, empty ones too
+	usual   int     // cells of most rows below it
 	below   int     // rows seen below the header
-	share   float64 // of those that have as many cells
+	share   float64 // of those that have as many cells as the header or as most
 }
 
 func detectCSV(s Sample) float64 {
@@ -94,7 +97,7 @@ func sepLine(text []byte) (delim byte, ok bool) {
 func tryDelimiter(text []byte, delim byte, words *synonyms, choice map[string]field, sep bool) dialect {
 	d := dialect{delim: delim, sepLine: sep}
 	rows := newCSVRows(bufio.NewReader(bytes.NewReader(text)), delim, headSize)
-	same := 0
+	widths := make(map[int]int)
 	for n := 0; n < maxAboveHeader+50; n++ {
 		row, err := rows.next()
 		if err != nil {
@@ -104,23 +107,27 @@ func tryDelimiter(text []byte, delim byte, words *synonyms, choice map[string]fi
 		case len(trimRight(row.cells)) == 0:
 		case d.found:
 			d.below++
-			if len(row.cells) == d.width {
-				same++
-			}
+			widths[len(row.cells)]++
 		default:
 			if c := words.header(row.cells, choice); c.isHeader() && len(c.headers) > 1 {
 				d.found, d.header, d.width = true, c, len(row.cells)
 			}
 		}
 	}
+	d.usual = d.width
+	for _, width := range slices.Sorted(maps.Keys(widths)) {
+		if widths[width] > widths[d.usual] {
+			d.usual = width
+		}
+	}
 	if d.below > 0 {
-		d.share = float64(same) / float64(d.below)
+		d.share = float64(widths[d.usual]) / float64(d.below)
 	}
 	return d
 }
 
 func readCSV(ctx context.Context, src *Stream, emit func(Record) error) (Info, error) {
-	table, err := newTableReader(src.Options, emit)
+	table, err := newTableReader(src, emit)
 	if err != nil {
 		return Info{}, err
 	}
@@ -140,7 +147,10 @@ func readCSV(ctx context.Context, src *Stream, emit func(Record) error) (Info, e
 		}
 	}
 	table.comma = d.delim == ';'
-	err = readRows(ctx, newCSVRows(text, d.delim, cmp.Or(src.Options.MaxString, DefaultMaxString)), table)
+	table.width = max(d.width, d.usual)
+	rows := newCSVRows(text, d.delim, cmp.Or(src.Options.MaxString, DefaultMaxString))
+	rows.width = d.usual
+	err = readRows(ctx, rows, table)
 	notes := append([]string{d.note(charset)}, table.notes()...)
 	return Info{Notes: notes}, err
 }

@@ -12,9 +12,9 @@ import (
 const (
 	// maxRowCells is the number of columns a spreadsheet can have.
 	maxRowCells = 16_384
-	// maxQuoteRepairs bounds how often a row is read again because a quote in it
-	// is never closed.
-	maxQuoteRepairs = 20
+	// maxReread bounds the bytes that are read again because of a quote that is
+	// never closed.
+	maxReread = 64 << 20
 )
 
 // csvRow is one record of delimited text. The cells are valid until the next
@@ -29,15 +29,17 @@ type csvRow struct {
 // inside an unquoted cell is text, and so is one inside a quoted cell that no
 // delimiter follows.
 type csvRows struct {
-	r       *bufio.Reader
-	delim   byte
-	maxRow  int // bytes
-	number  int
-	repairs int
-	raw     []byte // the bytes of the record, to read it again
-	text    []byte
-	ends    []int
-	cells   []string
+	r      *bufio.Reader
+	delim  byte
+	maxRow int // bytes
+	width  int // cells that a row should have, 0 when that is not known
+	number int
+	reread int
+	lines  int    // line breaks inside the quotes of the record
+	raw    []byte // its bytes, to read it again
+	text   []byte
+	ends   []int
+	cells  []string
 }
 
 func newCSVRows(r *bufio.Reader, delim byte, maxRow int) *csvRows {
@@ -49,25 +51,39 @@ var (
 	errRowSize   = errors.New("row too long")
 )
 
-// next returns the next row, or io.EOF after the last.
+// next returns the next row, or io.EOF after the last. A quote that is never
+// closed swallows the rows below it: then, or when a row over several lines has
+// not the cells it should while its first line alone has, that line is read with
+// its quotes as text.
 func (c *csvRows) next() (csvRow, error) {
 	row, err := c.record(true)
-	if err != errQuoteOpen {
+	misfit := err == nil && c.lines > 0 && c.width > 0 && len(row.cells) != c.width && c.firstLineCells() == c.width
+	if err != errQuoteOpen && !misfit {
 		return row, err
 	}
-	if c.repairs++; c.repairs > maxQuoteRepairs {
-		return row, fmt.Errorf("row %d: a quote is opened and never closed, for the %dth time: repair the quotes of the file", c.number, c.repairs)
+	if c.reread += len(c.raw); c.reread > maxReread {
+		return row, fmt.Errorf("row %d: %w, as in too many rows before: repair the quotes of the file", c.number, errQuoteOpen)
 	}
 	c.number--
-	c.r = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(c.raw)), c.r), 64<<10)
+	c.r = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(c.raw)), c.r), headSize)
 	row, err = c.record(false)
-	row.fault = "a quote is opened and never closed: read as text up to the end of the line"
+	row.fault = "a quote is opened and never closed: the line is read with its quotes as text"
 	return row, err
+}
+
+// firstLineCells counts the cells of the first line of the record, quotes being
+// text.
+func (c *csvRows) firstLineCells() int {
+	line := c.raw
+	if at := bytes.IndexAny(line, "\r\n"); at >= 0 {
+		line = line[:at]
+	}
+	return bytes.Count(line, []byte{c.delim}) + 1
 }
 
 // record reads one row; without quotes they are text like any other.
 func (c *csvRows) record(quotes bool) (csvRow, error) {
-	c.raw, c.text, c.ends = c.raw[:0], c.text[:0], c.ends[:0]
+	c.raw, c.text, c.ends, c.lines = c.raw[:0], c.text[:0], c.ends[:0], 0
 	fault := ""
 	quoted, start := false, true // inside quotes; at the first byte of a cell
 	for {
@@ -104,6 +120,9 @@ func (c *csvRows) record(quotes bool) (csvRow, error) {
 				fault = "a quote inside a quoted cell is not doubled: read as text"
 			}
 		case quoted:
+			if b == '\n' || b == '\r' {
+				c.lines++
+			}
 			c.text = append(c.text, b)
 		case b == '"' && start && quotes:
 			quoted, start = true, false
@@ -114,6 +133,7 @@ func (c *csvRows) record(quotes bool) (csvRow, error) {
 			return c.finish(fault), nil
 		case b == '\r':
 			if next, _ := c.r.Peek(1); len(next) == 1 && next[0] == '\n' {
+				c.raw = append(c.raw, '\n')
 				_, _ = c.r.Discard(1)
 			}
 			return c.finish(fault), nil

@@ -46,6 +46,7 @@ type cdxDocument struct {
 	edges        [][2]int32
 	components   int
 	countries    map[string]string // codes of the country names met
+	meanings     map[string]string // of the names of properties met
 }
 
 // cdxMetadata is what the head of the document says of who made what it
@@ -109,7 +110,7 @@ type cdxComposition struct {
 
 func newCDXDocument(src *Stream, format string, emit func(Record) error) *cdxDocument {
 	return &cdxDocument{src: src, emit: emit, faults: newFaults(emit), refs: newRefTable(),
-		bom: netvet.BOM{Present: true, Format: format}, productRef: -1, top: -1, countries: make(map[string]string)}
+		bom: netvet.BOM{Present: true, Format: format}, productRef: -1, top: -1, countries: make(map[string]string), meanings: make(map[string]string)}
 }
 
 // setVersion takes the version of the specification.
@@ -225,7 +226,7 @@ func (d *cdxDocument) country(text string) string {
 }
 
 // dependency takes one edge of the dependency graph.
-func (d *cdxDocument) dependency(from int32, to string) {
+func (d *cdxDocument) dependency(from int32, to []byte) {
 	d.bom.Dependencies++
 	d.edges = append(d.edges, [2]int32{from, d.refs.mention(to)})
 }
@@ -287,22 +288,31 @@ func (d *cdxDocument) finishDevices() error {
 		}
 	}
 	for i := range d.devices {
-		if err := d.finishDevice(&d.devices[i], byTop); err != nil {
+		device := &d.devices[i]
+		if err := d.finishDevice(&device.part, append(byTop[device.top], byTop[-1]...)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *cdxDocument) finishDevice(device *cdxDevice, byTop map[int][]Record) error {
-	product := d.productOf(&device.part)
-	product.BOM.Aggregate = ""
+func (d *cdxDocument) finishDevice(p *cdxPart, records []Record) error {
+	product := d.productOf(p)
+	product.BOM.Aggregate = "" // the claim is for the document
 	if err := d.emit(ProductStart{product}); err != nil {
 		return err
 	}
-	for _, r := range append(byTop[device.top], byTop[-1]...) {
-		if c, ok := r.(Component); ok && c.Component == &device.part.Component {
-			continue // the device itself
+	for _, r := range records {
+		switch v := r.(type) {
+		case Component:
+			if v.Pointer == p.Pointer {
+				continue // the device itself
+			}
+		case Statement:
+			if v.Ref == p.Ref {
+				v.Ref = ""
+				r = v
+			}
 		}
 		if err := d.emit(r); err != nil {
 			return err
@@ -326,7 +336,7 @@ func (d *cdxDocument) statements(v cdxVulnerability) []netvet.Vulnerability {
 		}
 		if target, ok := d.refs.lookup(a.ref); ok {
 			s.Component, s.Version = target.name, cmp.Or(s.Version, target.version)
-			if d.productRef >= 0 && d.refs.mention(a.ref) == d.productRef {
+			if d.productRef >= 0 && d.refs.mention([]byte(a.ref)) == d.productRef {
 				s.Ref = ""
 			}
 		}
@@ -357,7 +367,7 @@ func (d *cdxDocument) productOf(p *cdxPart) netvet.Product {
 		described = cdxMetadata{} // speaks of the document, not of one device in it
 	}
 	product := netvet.Product{
-		Name:            p.Name,
+		Name:            cmp.Or(p.Name, documentName(d.src.Name)),
 		Kind:            p.Kind,
 		Manufacturer:    cmp.Or(p.Manufacturer, described.manufacture.name, p.Supplier, described.supplier.name, p.Publisher, described.manufacturer.name),
 		Vendor:          cmp.Or(p.Supplier, described.supplier.name),

@@ -53,13 +53,23 @@ func (d *cdxDocument) checkComponent(p *cdxPart) {
 	p.Country = cmp.Or(p.manufacturer.country, p.supplier.country, p.origin)
 }
 
+// validHash takes a hash of a component if nothing is wrong with it.
+func (d *cdxDocument) validHash(p *cdxPart, algorithm, content []byte) bool {
+	length, known := hashLength(string(algorithm))
+	if !known || length != len(content) || !isHex(content) {
+		return false
+	}
+	p.Hashed = true
+	return true
+}
+
 // hash takes one hash of a component.
 func (d *cdxDocument) hash(p *cdxPart, algorithm, content, pointer string) {
 	length, known := hashLength(algorithm)
 	switch {
 	case !known:
 		d.faults.add("unknown hash algorithm", pointer, fmt.Sprintf("hash algorithm %q is not known", algorithm))
-	case !isHex(content) || length > 0 && len(content) != length:
+	case !isHex([]byte(content)) || length > 0 && len(content) != length:
 		d.faults.add("invalid hash", pointer, fmt.Sprintf("%q is no %s hash", content, algorithm))
 	default:
 		p.Hashed = true
@@ -86,13 +96,13 @@ func hashLength(algorithm string) (int, bool) {
 	return 0, false
 }
 
-func isHex(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
+func isHex(text []byte) bool {
+	for _, c := range text {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
 			return false
 		}
 	}
-	return s != ""
+	return len(text) > 0
 }
 
 // patchIssue checks the type of an issue that a patch resolves.
@@ -103,14 +113,14 @@ func (d *cdxDocument) patchIssue(issueType, pointer string) {
 }
 
 // reference takes one external reference of a component.
-func (d *cdxDocument) reference(p *cdxPart, kind, url string) {
-	if p.mayBeProduct && url != "" && len(p.references) < maxListed {
-		p.references = append(p.references, netvet.Reference{Type: kind, URL: url})
+func (d *cdxDocument) reference(p *cdxPart, kind, url []byte) {
+	if p.mayBeProduct && len(url) > 0 && len(p.references) < maxListed {
+		p.references = append(p.references, netvet.Reference{Type: string(kind), URL: string(url)})
 	}
-	switch kind {
+	switch string(kind) {
 	case "vcs", "source-distribution", "distribution":
-		if rank := repositoryRank(kind); url != "" && rank > p.repositoryRank {
-			p.Repository, p.repositoryRank = url, rank
+		if rank := repositoryRank(string(kind)); len(url) > 0 && rank > p.repositoryRank {
+			p.Repository, p.repositoryRank = string(url), rank
 		}
 	case "attestation", "build-meta", "digital-signature", "electronic-signature":
 		p.Provenance = true
@@ -123,26 +133,36 @@ func repositoryRank(kind string) int {
 }
 
 // namedProperty takes a property, which has to have a name since version 1.7.
-func (d *cdxDocument) namedProperty(p *cdxPart, pointer, name string, named bool, value string) {
+func (d *cdxDocument) namedProperty(p *cdxPart, pointer string, name []byte, named bool, value []byte) {
 	if !named && d.version >= "1.7" {
 		d.faults.add("property without a name", pointer, "a property has no name")
 	}
-	if p != nil && named {
-		d.property(p, name, value)
+	if p == nil || !named {
+		return
+	}
+	meaning, ok := d.meanings[string(name)]
+	if !ok {
+		meaning = hardwareProperty(string(name))
+		if len(d.meanings) < maxWords {
+			d.meanings[string(name)] = meaning
+		}
+	}
+	if meaning != "" {
+		d.property(p, meaning, strings.TrimSpace(string(value)))
 	}
 }
 
-// property takes a property of a component: of hardware the official names of
-// the cdx:device namespace and what vendors call the same.
-func (d *cdxDocument) property(p *cdxPart, name, value string) {
-	if value = strings.TrimSpace(value); value == "" {
+// property takes what a property says of a component: of hardware the official
+// names of the cdx:device namespace and what vendors call the same.
+func (d *cdxDocument) property(p *cdxPart, meaning, value string) {
+	if value == "" {
 		return
 	}
-	switch hardwareProperty(name) {
+	understood := true
+	switch meaning {
 	case "quantity":
-		if n, err := strconv.Atoi(value); err == nil && n >= 0 {
-			p.Quantity = n
-		}
+		n, err := strconv.ParseUint(value, 10, 31)
+		p.Quantity, understood = int(n), err == nil
 	case "serial":
 		p.Serial = value
 	case "part":
@@ -157,23 +177,22 @@ func (d *cdxDocument) property(p *cdxPart, name, value string) {
 		p.category = value
 	case "origin":
 		p.origin = d.country(value)
-	case "mac":
-		p.identify(netvet.IDMAC, value)
-	case "pci":
-		p.identify(netvet.IDPCI, value)
-	case "usb":
-		p.identify(netvet.IDUSB, value)
-	case "jep106":
-		p.identify(netvet.IDJEP106, value)
+		understood = p.origin != ""
+	default:
+		understood = p.identify(netvet.IdentifierType(meaning), value)
+	}
+	if !understood {
+		d.faults.add("property not understood", p.Pointer, fmt.Sprintf("the value %q of property %s is not understood", short(value), meaning))
 	}
 }
 
-// identify keeps an identifier if it is one of its scheme.
-func (p *cdxPart) identify(scheme netvet.IdentifierType, value string) {
+// identify keeps an identifier and reports whether it is one of its scheme.
+func (p *cdxPart) identify(scheme netvet.IdentifierType, value string) bool {
 	id, ok := normalIdentifier(scheme, value)
 	if ok && len(p.Identifiers) < maxListed && !slices.Contains(p.Identifiers, id) {
 		p.Identifiers = append(p.Identifiers, id)
 	}
+	return ok
 }
 
 // hardwareProperty returns what a property says of a piece of hardware, or "".
@@ -302,11 +321,8 @@ func (d *cdxDocument) weakness(s *netvet.Vulnerability, text string) {
 
 // identifier takes a package URL, CPE or SWID tag of a component.
 func (d *cdxDocument) identifier(p *cdxPart, scheme netvet.IdentifierType, value string) {
-	before := len(p.Identifiers)
-	if p.identify(scheme, value); len(p.Identifiers) == before {
-		if id, ok := normalIdentifier(scheme, value); !ok || !slices.Contains(p.Identifiers, id) {
-			d.faults.add("invalid "+string(scheme), p.Pointer, fmt.Sprintf("%s of component %q is not valid and is left out", scheme, p.Name))
-		}
+	if !p.identify(scheme, value) {
+		d.faults.add("invalid "+string(scheme), p.Pointer, fmt.Sprintf("%s of component %q is not valid and is left out", scheme, p.Name))
 	}
 }
 

@@ -41,6 +41,9 @@ type cdxJSON struct {
 	*jsonTokens
 	doc   *cdxDocument
 	parts []*cdxPart // one for each level of nesting, used again and again
+	// first and second are for pairs of strings that are mostly looked at and not
+	// kept: the two of a hash, reference or property.
+	first, second []byte
 }
 
 func readCycloneDXJSON(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
@@ -361,18 +364,18 @@ func (r *cdxJSON) identifier(p *cdxPart, scheme netvet.IdentifierType) error {
 }
 
 func (r *cdxJSON) hash(p *cdxPart) error {
-	var algorithm, content string
+	r.first, r.second = r.first[:0], r.second[:0]
 	err := r.object(func(key []byte) (err error) {
 		switch string(key) {
 		case "alg":
-			algorithm, err = r.word()
+			r.first, err = r.appendTo(r.first)
 		case "content":
-			content, err = r.string()
+			r.second, err = r.appendTo(r.second)
 		}
 		return err
 	})
-	if err == nil {
-		r.doc.hash(p, algorithm, content, p.Pointer+"/hashes")
+	if err == nil && !r.doc.validHash(p, r.first, r.second) {
+		r.doc.hash(p, string(r.first), string(r.second), p.Pointer+"/hashes")
 	}
 	return err
 }
@@ -406,18 +409,18 @@ func (r *cdxJSON) licence(p *cdxPart) error {
 }
 
 func (r *cdxJSON) reference(p *cdxPart) error {
-	var kind, url string
+	r.first, r.second = r.first[:0], r.second[:0]
 	err := r.object(func(key []byte) (err error) {
 		switch string(key) {
 		case "type":
-			kind, err = r.word()
+			r.first, err = r.appendTo(r.first)
 		case "url":
-			url, err = r.string()
+			r.second, err = r.appendTo(r.second)
 		}
 		return err
 	})
 	if err == nil {
-		r.doc.reference(p, kind, url)
+		r.doc.reference(p, r.first, r.second)
 	}
 	return err
 }
@@ -425,20 +428,20 @@ func (r *cdxJSON) reference(p *cdxPart) error {
 // properties reads a list of properties; p is nil for those that are only checked.
 func (r *cdxJSON) properties(pointer string, p *cdxPart) error {
 	return r.array(func(int) error {
-		var name, value string
+		r.first, r.second = r.first[:0], r.second[:0]
 		named := false
 		err := r.object(func(key []byte) (err error) {
 			switch string(key) {
 			case "name":
 				named = true
-				name, err = r.word()
+				r.first, err = r.appendTo(r.first)
 			case "value":
-				value, err = r.string()
+				r.second, err = r.appendTo(r.second)
 			}
 			return err
 		})
 		if err == nil {
-			r.doc.namedProperty(p, pointer, name, named, value)
+			r.doc.namedProperty(p, pointer, r.first, named, r.second)
 		}
 		return err
 	})
@@ -562,7 +565,7 @@ func (r *cdxJSON) dependency(i int) error {
 		case "ref":
 			ref, err := r.bytes()
 			if err == nil {
-				from = r.doc.refs.mention(string(ref))
+				from = r.doc.refs.mention(ref)
 			}
 			return err
 		case "dependsOn":
@@ -570,7 +573,7 @@ func (r *cdxJSON) dependency(i int) error {
 				if from >= 0 {
 					ref, err := r.bytes()
 					if err == nil {
-						r.doc.dependency(from, string(ref))
+						r.doc.dependency(from, ref)
 					}
 					return err
 				}
@@ -589,7 +592,7 @@ func (r *cdxJSON) dependency(i int) error {
 		return nil
 	}
 	for _, ref := range to {
-		r.doc.dependency(from, ref)
+		r.doc.dependency(from, []byte(ref))
 	}
 	return nil
 }
@@ -603,8 +606,10 @@ func (r *cdxJSON) composition(pointer string) error {
 		case "assemblies", "dependencies":
 			c.whole = false
 			err = r.array(func(int) error {
-				ref, err := r.string()
-				c.refs = append(c.refs, r.doc.refs.mention(ref))
+				ref, err := r.bytes()
+				if err == nil {
+					c.refs = append(c.refs, r.doc.refs.mention(ref))
+				}
 				return err
 			})
 		case "vulnerabilities":
@@ -715,7 +720,7 @@ func (r *cdxJSON) affects() (a cdxAffects, err error) {
 		switch string(key) {
 		case "ref":
 			a.ref, err = r.string()
-			r.doc.refs.mention(a.ref)
+			r.doc.refs.mention([]byte(a.ref))
 		case "versions":
 			err = r.array(func(int) error {
 				var version, status string

@@ -389,7 +389,7 @@ func (r *cdxXML) reference(p *cdxPart, e xml.StartElement) error {
 			return nil
 		}
 		url, err := r.text()
-		r.doc.reference(p, kind, url)
+		r.doc.reference(p, []byte(kind), []byte(url))
 		return err
 	})
 }
@@ -398,7 +398,7 @@ func (r *cdxXML) reference(p *cdxPart, e xml.StartElement) error {
 func (r *cdxXML) properties(pointer string, p *cdxPart) error {
 	return r.each("property", func(_ int, e xml.StartElement) error {
 		value, err := r.text()
-		r.doc.namedProperty(p, pointer, attribute(e, "name"), hasAttribute(e, "name"), value)
+		r.doc.namedProperty(p, pointer, []byte(attribute(e, "name")), hasAttribute(e, "name"), []byte(value))
 		return err
 	})
 }
@@ -525,10 +525,10 @@ func (r *cdxXML) dependency(e xml.StartElement) error {
 		r.doc.faults.add("dependency without a ref", "/dependencies", "a dependency does not say whose it is")
 		return nil
 	}
-	from := r.doc.refs.mention(ref)
+	from := r.doc.refs.mention([]byte(ref))
 	return r.each("dependency", func(_ int, e xml.StartElement) error {
 		if to := attribute(e, "ref"); to != "" {
-			r.doc.dependency(from, to)
+			r.doc.dependency(from, []byte(to))
 		}
 		return nil
 	})
@@ -544,7 +544,7 @@ func (r *cdxXML) composition(pointer string, e xml.StartElement) error {
 		case "assemblies", "dependencies":
 			c.whole = false
 			err = r.list(func(e xml.StartElement) error {
-				c.refs = append(c.refs, r.doc.refs.mention(attribute(e, "ref")))
+				c.refs = append(c.refs, r.doc.refs.mention([]byte(attribute(e, "ref"))))
 				return nil
 			})
 		case "vulnerabilities":
@@ -638,7 +638,7 @@ func (r *cdxXML) affects() (a cdxAffects, err error) {
 		switch e.Name.Local {
 		case "ref":
 			a.ref, err = r.text()
-			r.doc.refs.mention(a.ref)
+			r.doc.refs.mention([]byte(a.ref))
 		case "versions":
 			err = r.each("version", func(int, xml.StartElement) error {
 				var status string

@@ -8,5 +8,7 @@ func Formats() []Format {
 		cyclonedxXML(),
 		spdxJSON(),
 		spdxTagValue(),
+		xlsxFormat(),
+		csvFormat(),
 	}
 }

@@ -28,16 +28,15 @@ func normalIdentifier(scheme netvet.IdentifierType, value string) (netvet.Identi
 	return netvet.Identifier{Type: scheme, Value: value}, ok
 }
 
-// validPurl reports whether value is a package URL. The plain form of nearly all
-// package URLs is recognised at a glance; the rest is left to the library.
+// validPurl reports whether value is a package URL. The form of nearly all package
+// URLs is recognised at a glance; the rest is left to the library.
 func validPurl(value string) bool {
 	rest, ok := strings.CutPrefix(value, "pkg:")
 	if !ok || len(value) > maxPurl {
 		return false
 	}
-	kind, name, ok := strings.Cut(rest, "/")
-	if ok && isPlain(kind) && isPlain(name) {
-		return name[0] != '/'
+	if isPlainPurl(rest) {
+		return true
 	}
 	_, err := packageurl.FromString(value)
 	return err == nil
@@ -46,57 +45,62 @@ func validPurl(value string) bool {
 // maxPurl is the length beyond which a package URL is taken for an attack.
 const maxPurl = 8 << 10
 
-// isPlain reports whether s is not empty and has no character that a package URL
-// gives a meaning or an escape to.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', 'A' <= c && c <= 'Z', c == '-', c == '.', c == '_', c == '/', c == '+', c == '~':
-		case c == '@' && i > 0 && i < len(s)-1:
+// isPlainPurl recognises "type/namespace/name@version?key=value&key=value" of
+// letters, digits and signs without a meaning.
+func isPlainPurl(text string) bool {
+	last, slashes, versions, qualifiers := byte('/'), 0, 0, 0
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', 'A' <= c && c <= 'Z', c == '-', c == '.', c == '_', c == '+' && slashes > 0, c == '~' && slashes > 0:
+		case last == '/' || last == '@' || last == '?' || last == '=' || last == '&':
+			return false // nothing between two signs
+		case c == '/' && versions == 0 && qualifiers == 0:
+			slashes++
+		case c == '@' && slashes > 0 && versions == 0 && qualifiers == 0:
+			versions++
+		case c == '?' && slashes > 0 && qualifiers == 0:
+			qualifiers = 1
+		case c == '=' && qualifiers == 1:
+			qualifiers = 2
+		case c == '&' && qualifiers == 2:
+			qualifiers = 1
 		default:
 			return false
 		}
+		last = c
 	}
-	return s != ""
+	return slashes > 0 && qualifiers != 1 && last != '/' && last != '@' && last != '='
 }
 
-// validCPE reports whether value is a CPE name: "cpe:2.3:" with eleven fields,
-// or the older "cpe:/". A colon in a field is escaped.
+// validCPE reports whether value is a CPE name: "cpe:2.3:" with eleven fields, of
+// which the first is the part, or the older "cpe:/" with up to seven.
 func validCPE(value string) bool {
-	fields := cpeFields(value)
-	return len(fields) >= 2 && (fields[0] == "a" || fields[0] == "o" || fields[0] == "h" || fields[0] == "*" || fields[0] == "-")
-}
-
-// cpeFields returns the fields of a CPE name: part, vendor, product, version ...;
-// nil when it is none.
-func cpeFields(value string) []string {
 	if rest, ok := strings.CutPrefix(value, "cpe:2.3:"); ok {
-		fields := splitEscaped(rest)
-		if len(fields) != 11 {
-			return nil
-		}
-		return fields
+		return validCPEPart(rest) && colons(rest) == 10
 	}
-	if rest, ok := strings.CutPrefix(value, "cpe:/"); ok {
-		return strings.Split(rest, ":")
-	}
-	return nil
+	rest, ok := strings.CutPrefix(value, "cpe:/")
+	return ok && validCPEPart(rest) && colons(rest) <= 6
 }
 
-// splitEscaped splits at colons that no backslash stands before.
-func splitEscaped(s string) []string {
-	fields := make([]string, 0, 11)
-	start := 0
+// validCPEPart reports whether the fields begin with application, operating system,
+// hardware, or any.
+func validCPEPart(fields string) bool {
+	return len(fields) > 2 && fields[1] == ':' && strings.IndexByte("aoh*-", fields[0]) >= 0
+}
+
+// colons counts the colons that no backslash stands before.
+func colons(s string) int {
+	n := 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '\\':
 			i++
 		case ':':
-			fields = append(fields, s[start:i])
-			start = i + 1
+			n++
 		}
 	}
-	return append(fields, s[start:])
+	return n
 }
 
 // hexDigits returns the hexadecimal digits of value in lower case, or false when

@@ -184,7 +184,7 @@ func (w *walker) isTree(name string, tree fs.FS) bool {
 func (w *walker) found(name string, depth int) {
 	if w.files++; w.files > maxWalkFiles {
 		if w.files == maxWalkFiles+1 {
-			w.gap(name, fmt.Sprintf("skipped, like all that follows: more than %d files", maxWalkFiles))
+			w.gap(name, fmt.Sprintf("skipped: this and all that follows, because there are more than %d files", maxWalkFiles))
 		}
 		return
 	}

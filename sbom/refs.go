@@ -8,77 +8,81 @@ import (
 	"strings"
 )
 
-// maxRefText bounds what refTable keeps to name references by: beyond it they
-// are still counted.
-const maxRefText = 32 << 20
+// maxRefText bounds what refTable keeps to name references by, in bytes: beyond it
+// they are still told apart and counted, but not named.
+const maxRefText = 16 << 20
 
 // refTable knows which references a document declares and which it mentions. It
-// holds a hash and a number for each, so that a document with a million
-// components fits, and their text and subject as long as those are small.
+// holds a hash and a number for each, so that a document with a million components
+// fits, and their text and subject as long as those are small.
 type refTable struct {
 	seed     maphash.Seed
 	ids      map[uint64]int32
-	entries  []refEntry
-	size     int
-	repeated []int32 // declared more than once, in document order
+	declared []bool    // by number
+	texts    []refText // by number, for the first references
+	size     int       // of texts, in bytes
+	repeated []int32   // declared more than once, in document order
 }
 
-type refEntry struct {
-	ref, name, version string
-	declared           bool
-}
+// refText is a reference and what it stands for.
+type refText struct{ ref, name, version string }
 
 func newRefTable() *refTable {
 	return &refTable{seed: maphash.MakeSeed(), ids: make(map[uint64]int32)}
 }
 
 // mention returns the number of a reference.
-func (t *refTable) mention(ref string) int32 {
-	hash := maphash.String(t.seed, ref)
-	id, ok := t.ids[hash]
-	if !ok {
-		id = int32(len(t.entries))
-		t.ids[hash] = id
-		t.entries = append(t.entries, refEntry{})
-		if t.size < maxRefText {
-			t.size += len(ref)
-			t.entries[id].ref = strings.Clone(ref)
-		}
+func (t *refTable) mention(ref []byte) int32 {
+	hash := maphash.Bytes(t.seed, ref)
+	if id, ok := t.ids[hash]; ok {
+		return id
 	}
-	return id
+	return t.add(hash, refText{ref: string(ref)})
 }
 
 // declare says what a reference stands for.
 func (t *refTable) declare(ref, name, version string) int32 {
-	id := t.mention(ref)
-	e := &t.entries[id]
-	if e.declared {
+	hash := maphash.String(t.seed, ref)
+	text := refText{ref, name, version}
+	id, ok := t.ids[hash]
+	switch {
+	case !ok:
+		id = t.add(hash, text)
+	case t.declared[id]:
 		t.repeated = append(t.repeated, id)
-		return id
-	}
-	e.declared = true
-	if t.size < maxRefText {
+	case int(id) < len(t.texts):
 		t.size += len(name) + len(version)
-		e.name, e.version = name, version
+		t.texts[id] = text
+	}
+	t.declared[id] = true
+	return id
+}
+
+func (t *refTable) add(hash uint64, text refText) int32 {
+	id := int32(len(t.declared))
+	t.ids[hash] = id
+	t.declared = append(t.declared, false)
+	if t.size < maxRefText && len(t.texts) == int(id) {
+		t.size += len(text.ref) + len(text.name) + len(text.version)
+		t.texts = append(t.texts, text)
 	}
 	return id
 }
 
 // lookup returns what a declared reference stands for.
-func (t *refTable) lookup(ref string) (refEntry, bool) {
+func (t *refTable) lookup(ref string) (refText, bool) {
 	id, ok := t.ids[maphash.String(t.seed, ref)]
-	if !ok {
-		return refEntry{}, false
+	if !ok || !t.declared[id] {
+		return refText{}, false
 	}
-	return t.entries[id], t.entries[id].declared
+	return t.text(id), true
 }
 
-// name returns the text of a reference for people.
-func (t *refTable) name(id int32) string {
-	if ref := t.entries[id].ref; ref != "" {
-		return ref
+func (t *refTable) text(id int32) refText {
+	if int(id) < len(t.texts) {
+		return t.texts[id]
 	}
-	return "(not kept)"
+	return refText{}
 }
 
 // reportRefs reports references that clash or lead nowhere. Elsewhere tells those
@@ -90,8 +94,8 @@ func reportRefs(f *faults, t *refTable, word string, elsewhere func(ref string) 
 			plural(len(clashing), word+" is", word+"s are"), t.names(clashing)))
 	}
 	var dangling []int32
-	for id, e := range t.entries {
-		if !e.declared && !elsewhere(e.ref) {
+	for id, declared := range t.declared {
+		if !declared && !elsewhere(t.text(int32(id)).ref) {
 			dangling = append(dangling, int32(id))
 		}
 	}
@@ -102,7 +106,7 @@ func reportRefs(f *faults, t *refTable, word string, elsewhere func(ref string) 
 
 // reportCycle reports one circle of dependencies.
 func reportCycle(f *faults, t *refTable, edges [][2]int32, pointer string) {
-	if cycle := findCycle(len(t.entries), edges); len(cycle) > 0 {
+	if cycle := findCycle(len(t.declared), edges); len(cycle) > 0 {
 		f.gap(pointer, "dependencies go in a circle: "+t.names(cycle))
 	}
 }
@@ -112,11 +116,13 @@ func (t *refTable) names(ids []int32) string {
 	const shown = 5
 	var names []string
 	for _, id := range ids[:min(len(ids), shown)] {
-		names = append(names, strconv.Quote(t.name(id)))
+		if ref := t.text(id).ref; ref != "" {
+			names = append(names, strconv.Quote(ref))
+		}
 	}
 	text := strings.Join(names, ", ")
-	if len(ids) > shown {
-		text += fmt.Sprintf(" and %d more", len(ids)-shown)
+	if more := len(ids) - len(names); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
 }

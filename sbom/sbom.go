@@ -79,7 +79,8 @@ type Record interface{ record() }
 type ProductStart struct{ Product netvet.Product }
 
 // Component is one component of the product that was begun. The pointed-to
-// value belongs to the reader and is valid only during the call.
+// value and its lists belong to the reader and are valid only during the call; its
+// texts may be kept.
 type Component struct{ *netvet.Component }
 
 // Service is one service of the product that was begun.

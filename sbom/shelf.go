@@ -16,8 +16,8 @@ type shelf struct {
 
 const shelfBlock = 1 << 20
 
-// put packs a component.
-func (s *shelf) put(c *netvet.Component) {
+// put packs a component with the references it would have as a product.
+func (s *shelf) put(c *netvet.Component, references []netvet.Reference) {
 	last := len(s.blocks) - 1
 	if last < 0 || len(s.blocks[last]) > shelfBlock-shelfBlock/16 {
 		s.blocks = append(s.blocks, make([]byte, 0, shelfBlock))
@@ -38,6 +38,10 @@ func (s *shelf) put(c *netvet.Component) {
 	for _, id := range c.Identifiers {
 		b = packText(packText(b, string(id.Type)), id.Value)
 	}
+	b = binary.AppendUvarint(b, uint64(len(references)))
+	for _, r := range references {
+		b = packText(packText(b, r.Type), r.URL)
+	}
 	for _, flag := range flags(c) {
 		if *flag {
 			b = append(b, 1)
@@ -45,33 +49,51 @@ func (s *shelf) put(c *netvet.Component) {
 			b = append(b, 0)
 		}
 	}
-	b = binary.AppendVarint(b, int64(c.Quantity))
+	b = binary.AppendUvarint(b, uint64(c.Quantity))
 	binary.LittleEndian.PutUint32(b[start:], uint32(len(b)-start-4))
 	s.blocks[last] = b
 	s.n++
 }
 
-// each unpacks the components in the order they were put. The component is valid
-// only during the call.
-func (s *shelf) each(do func(*netvet.Component) error) error {
+// each unpacks the components in the order they were put, all but one. The component
+// is valid only during the call.
+func (s *shelf) each(except int, do func(*netvet.Component) error) error {
 	var c netvet.Component
+	i := 0
 	for _, block := range s.blocks {
-		for len(block) > 0 {
-			n := int(binary.LittleEndian.Uint32(block))
-			unpack(string(block[4:4+n]), &c)
-			if err := do(&c); err != nil {
-				return err
+		for ; len(block) > 0; i++ {
+			n := 4 + int(binary.LittleEndian.Uint32(block))
+			if i != except {
+				unpack(string(block[4:n]), &c)
+				if err := do(&c); err != nil {
+					return err
+				}
 			}
-			block = block[4+n:]
+			block = block[n:]
 		}
 	}
 	return nil
 }
 
+// at unpacks the component that was put as number i.
+func (s *shelf) at(i int) (c netvet.Component, references []netvet.Reference) {
+	for _, block := range s.blocks {
+		for ; len(block) > 0; i-- {
+			n := 4 + int(binary.LittleEndian.Uint32(block))
+			if i == 0 {
+				references = unpack(string(block[4:n]), &c)
+				return c, references
+			}
+			block = block[n:]
+		}
+	}
+	return c, nil
+}
+
 // clear forgets all components.
 func (s *shelf) clear() { *s = shelf{} }
 
-func unpack(packed string, c *netvet.Component) {
+func unpack(packed string, c *netvet.Component) (references []netvet.Reference) {
 	u := unpacker(packed)
 	*c = netvet.Component{Licences: c.Licences[:0], Identifiers: c.Identifiers[:0]}
 	for _, text := range texts(c) {
@@ -85,12 +107,16 @@ func unpack(packed string, c *netvet.Component) {
 		kind := netvet.IdentifierType(u.text())
 		c.Identifiers = append(c.Identifiers, netvet.Identifier{Type: kind, Value: u.text()})
 	}
+	for range u.count() {
+		kind := u.text()
+		references = append(references, netvet.Reference{Type: kind, URL: u.text()})
+	}
 	for _, flag := range flags(c) {
 		*flag = u[0] == 1
 		u = u[1:]
 	}
-	quantity, _ := binary.Varint([]byte(u))
-	c.Quantity = int(quantity)
+	c.Quantity = u.count()
+	return references
 }
 
 // texts lists the text fields of a component in the order they are packed.

@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -26,28 +27,22 @@ type spdxDocument struct {
 	id        string
 	name      string
 	bom       netvet.BOM
-	described []string    // ids, as far as said; nothing else is the product
-	decided   bool        // described is complete
-	started   bool        // ProductStart is out
-	product   *spdxPart   // the described package, once it was read
-	shelf     shelf       // packages that wait
-	extras    []spdxExtra // what of those only a product needs
-	files     shelf       // the components of a document without packages
+	described []string  // ids, as far as said; nothing else is the product
+	decided   bool      // described is complete
+	started   bool      // ProductStart is out
+	product   *spdxPart // the described package, once it was read
+	shelf     shelf     // packages that wait
+	waiting   []int32   // the numbers of their ids
+	files     shelf     // the components of a document without packages
 	packages  int
 	edges     [][2]int32
+	agents    map[string]string // names of the suppliers and originators met
 }
 
-// spdxPart is a package while it is read.
+// spdxPart is a package while it is read: a component, and the references that only
+// a product keeps.
 type spdxPart struct {
 	netvet.Component
-	homepage   string
-	references []netvet.Reference
-}
-
-// spdxExtra is what a package on the shelf has beside the component, by its id.
-type spdxExtra struct {
-	ref        string
-	homepage   string
 	references []netvet.Reference
 }
 
@@ -63,7 +58,7 @@ const documentRef = "SPDXRef-DOCUMENT"
 
 func newSPDXDocument(src *Stream, format string, emit func(Record) error) *spdxDocument {
 	d := &spdxDocument{src: src, emit: emit, faults: newFaults(emit), refs: newRefTable(),
-		id: documentRef, bom: netvet.BOM{Present: true, Format: format}}
+		id: documentRef, bom: netvet.BOM{Present: true, Format: format}, agents: make(map[string]string)}
 	d.refs.declare(documentRef, "", "")
 	return d
 }
@@ -108,43 +103,31 @@ func (d *spdxDocument) describes(id string) {
 	if !slices.Contains(d.described, id) && len(d.described) < d.src.Options.MaxComponents {
 		d.described = append(d.described, id)
 	}
-	d.refs.mention(id)
+	d.refs.mention([]byte(id))
 }
 
 // part takes a package.
 func (d *spdxDocument) part(p *spdxPart) error {
-	d.checkPackage(p)
+	id := d.checkPackage(p)
 	if d.packages++; d.packages > d.src.Options.MaxComponents {
 		return tooManyComponents(d.src.Options.MaxComponents)
 	}
 	d.files.clear() // the parts of a document are its packages, if it has any
 	if !d.decided {
-		d.shelf.put(&p.Component)
-		if p.homepage != "" || len(p.references) > 0 {
-			d.extras = append(d.extras, spdxExtra{p.Ref, p.homepage, slices.Clone(p.references)})
-		}
+		d.shelf.put(&p.Component, p.references)
+		d.waiting = append(d.waiting, id)
 		return d.faults.err
 	}
-	if d.isProduct(p.Ref) {
-		d.take(&p.Component, p.homepage, p.references)
+	if d.product == nil && len(d.described) == 1 && d.described[0] == p.Ref {
+		product := spdxPart{p.Component, slices.Clone(p.references)}
+		product.Licences, product.Identifiers = slices.Clone(p.Licences), slices.Clone(p.Identifiers)
+		d.product = &product
 		return d.faults.err
 	}
 	if err := d.start(); err != nil {
 		return err
 	}
 	return d.emit(Component{&p.Component})
-}
-
-// isProduct tells whether the package is the one that is described.
-func (d *spdxDocument) isProduct(ref string) bool {
-	return len(d.described) == 1 && d.described[0] == ref && d.product == nil
-}
-
-// take keeps the described package as the product.
-func (d *spdxDocument) take(c *netvet.Component, homepage string, references []netvet.Reference) {
-	p := spdxPart{Component: *c, homepage: homepage, references: slices.Clone(references)}
-	p.Licences, p.Identifiers = slices.Clone(c.Licences), slices.Clone(c.Identifiers)
-	d.product = &p
 }
 
 func (d *spdxDocument) start() error {
@@ -166,110 +149,90 @@ func (d *spdxDocument) file(ref, name, pointer string, hashed bool) error {
 	if d.files.n >= d.src.Options.MaxComponents {
 		return tooManyComponents(d.src.Options.MaxComponents)
 	}
-	d.files.put(&netvet.Component{Ref: ref, Pointer: pointer, Kind: netvet.KindOther, Type: "file", Name: name, Hashed: hashed})
+	d.files.put(&netvet.Component{Ref: ref, Pointer: pointer, Kind: netvet.KindOther, Type: "file", Name: name, Hashed: hashed}, nil)
 	return nil
 }
 
 // relationship takes one relationship between two elements.
-func (d *spdxDocument) relationship(from, kind, to, pointer string) {
-	if from == "" || kind == "" || to == "" {
-		d.faults.add("incomplete relationship", pointer, "the relationship does not name both its ends and its type")
+func (d *spdxDocument) relationship(from, kind, to []byte, place string, i int) {
+	if len(from) == 0 || len(kind) == 0 || len(to) == 0 {
+		d.faults.add("incomplete relationship", fmt.Sprintf("%s%d", place, i), "the relationship does not name both its ends and its type")
 		return
 	}
-	switch kind {
+	a, b := d.mention(from), d.mention(to)
+	switch string(kind) {
 	case "DESCRIBES", "DESCRIBE": // the latter is what Trivy wrote until 0.38
-		if from == d.id {
-			d.describes(to)
+		if string(from) == d.id {
+			d.describes(string(to))
 		}
 	case "DESCRIBED_BY":
-		if to == d.id {
-			d.describes(from)
+		if string(to) == d.id {
+			d.describes(string(from))
 		}
 	case "DEPENDS_ON", "HAS_PREREQUISITE", "DYNAMIC_LINK", "STATIC_LINK":
-		d.dependency(from, to)
+		d.dependency(a, b)
 	case "DEPENDENCY_OF", "BUILD_DEPENDENCY_OF", "DEV_DEPENDENCY_OF", "OPTIONAL_DEPENDENCY_OF",
 		"PROVIDED_DEPENDENCY_OF", "RUNTIME_DEPENDENCY_OF", "TEST_DEPENDENCY_OF", "PREREQUISITE_FOR":
-		d.dependency(to, from)
+		d.dependency(b, a)
 	}
-	d.mention(from)
-	d.mention(to)
 }
 
-func (d *spdxDocument) dependency(from, to string) {
-	if isNothing(from) || isNothing(to) {
-		return // "depends on NONE" states that there is no dependency
+// dependency takes one edge of the dependency graph. To depend on nothing is none.
+func (d *spdxDocument) dependency(from, to int32) {
+	if from >= 0 && to >= 0 {
+		d.bom.Dependencies++
+		d.edges = append(d.edges, [2]int32{from, to})
 	}
-	d.bom.Dependencies++
-	d.edges = append(d.edges, [2]int32{d.refs.mention(from), d.refs.mention(to)})
 }
 
-// mention notes an id that must lead somewhere, unless it is in another document.
-func (d *spdxDocument) mention(id string) {
-	if !isNothing(id) && !strings.HasPrefix(id, "DocumentRef-") {
-		d.refs.mention(id)
+// mention returns the number of an id, or -1 for the words that stand for none.
+func (d *spdxDocument) mention(id []byte) int32 {
+	if isNothing(string(id)) {
+		return -1
 	}
+	return d.refs.mention(id)
 }
 
 // finish ends the document.
 func (d *spdxDocument) finish() (Info, error) {
 	info := Info{Version: d.version}
-	d.decided = true
-	if d.product == nil && !d.started {
-		d.findProduct()
-	}
+	place := d.findProduct()
 	d.checkRefs()
-	if err := d.release(); err != nil {
-		return info, err
+	err := d.start()
+	pass := func(c *netvet.Component) error { return d.emit(Component{c}) }
+	if err == nil {
+		err = cmp.Or(d.shelf.each(place, pass), d.files.each(-1, pass))
 	}
-	if err := d.emit(ProductEnd{d.theProduct()}); err != nil {
+	if err == nil {
+		err = d.emit(ProductEnd{d.theProduct()})
+	}
+	if err != nil {
 		return info, err
 	}
 	return info, d.faults.finish()
 }
 
-// findProduct looks for the described package on the shelf. Files that are
-// described beside it do not count.
-func (d *spdxDocument) findProduct() {
-	packages := make(map[string]bool, len(d.described))
+// findProduct looks on the shelf for the one described package and returns its
+// place, or -1. Files that are described beside it do not count.
+func (d *spdxDocument) findProduct() int {
+	described := make(map[int32]bool, len(d.described))
 	for _, id := range d.described {
-		packages[id] = false
+		described[d.refs.mention([]byte(id))] = true
 	}
-	_ = d.shelf.each(func(c *netvet.Component) error { // the callback never fails
-		if _, ok := packages[c.Ref]; ok {
-			packages[c.Ref] = true
+	place, found := -1, 0
+	for i, id := range d.waiting {
+		if described[id] {
+			delete(described, id) // a package of the same id is another component
+			place = i
+			found++
 		}
-		return nil
-	})
-	d.described = slices.DeleteFunc(d.described, func(id string) bool { return !packages[id] })
-}
-
-// release yields what waited on the shelf.
-func (d *spdxDocument) release() error {
-	err := d.shelf.each(func(c *netvet.Component) error {
-		if d.isProduct(c.Ref) {
-			var extra spdxExtra
-			if i := slices.IndexFunc(d.extras, func(e spdxExtra) bool { return e.ref == c.Ref }); i >= 0 {
-				extra = d.extras[i]
-			}
-			d.take(c, extra.homepage, extra.references)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
-	if err := d.start(); err != nil {
-		return err
+	if found != 1 {
+		return -1
 	}
-	taken := false
-	pass := func(c *netvet.Component) error {
-		if d.product != nil && !taken && c.Ref == d.product.Ref && c.Pointer == d.product.Pointer {
-			taken = true
-			return nil
-		}
-		return d.emit(Component{c})
-	}
-	return cmp.Or(d.shelf.each(pass), d.files.each(pass))
+	c, references := d.shelf.at(place)
+	d.product = &spdxPart{c, references}
+	return place
 }
 
 // theProduct describes the product with what is known by now.
@@ -291,9 +254,6 @@ func (d *spdxDocument) theProduct() netvet.Product {
 	product.Description = p.Description
 	product.Identifiers = p.Identifiers
 	product.References = p.references
-	if p.homepage != "" {
-		product.References = append(slices.Clone(p.references), netvet.Reference{Type: "homepage", URL: p.homepage})
-	}
 	product.Sources[0].Record = p.Pointer
 	if p.Kind == netvet.KindDevice {
 		product.Model = p.Name
@@ -306,8 +266,9 @@ func (d *spdxDocument) checkRefs() {
 	reportCycle(d.faults, d.refs, d.edges, "/relationships")
 }
 
-// checkPackage settles the fields of a package and reports its faults.
-func (d *spdxDocument) checkPackage(p *spdxPart) {
+// checkPackage settles the fields of a package, reports its faults and returns the
+// number of its id, or -1.
+func (d *spdxDocument) checkPackage(p *spdxPart) int32 {
 	if p.Kind == "" {
 		p.Kind = netvet.KindSoftware
 	}
@@ -316,15 +277,23 @@ func (d *spdxDocument) checkPackage(p *spdxPart) {
 	}
 	if p.Ref == "" {
 		d.faults.add("package without an id", p.Pointer, fmt.Sprintf("package %q has no SPDXID: nothing can refer to it", p.Name))
-		return
+		return -1
 	}
-	d.refs.declare(p.Ref, p.Name, p.Version)
+	return d.refs.declare(p.Ref, p.Name, p.Version)
 }
 
-// supplier and originator take who is behind a package. The originator made it,
-// the supplier passed it on.
-func (p *spdxPart) setSupplier(text string)   { _, p.Supplier = spdxAgent(text) }
-func (p *spdxPart) setOriginator(text string) { _, p.Manufacturer = spdxAgent(text) }
+// agent returns the name of whoever is behind a package. The originator made it,
+// the supplier passed it on; a document names few.
+func (d *spdxDocument) agent(text string) string {
+	name, ok := d.agents[text]
+	if !ok {
+		_, name = spdxAgent(text)
+		if len(d.agents) < maxWords {
+			d.agents[text] = name
+		}
+	}
+	return name
+}
 
 // spdxAgent splits "Organization: Name (mail)" into kind and name. What stands
 // for no one gives no name.
@@ -375,6 +344,13 @@ func (d *spdxDocument) setPurpose(p *spdxPart, purpose string) {
 	}
 }
 
+// setHomepage takes the web page of a package.
+func (p *spdxPart) setHomepage(url string) {
+	if !isNothing(url) {
+		p.references = append(p.references, netvet.Reference{Type: "homepage", URL: url})
+	}
+}
+
 // setLocation takes where the package can be had.
 func (p *spdxPart) setLocation(text string) {
 	if !isNothing(text) {
@@ -391,19 +367,23 @@ func (p *spdxPart) addLicence(text string) {
 
 // checksum takes one checksum of a package or file. Some tools write the algorithm
 // in lower case, which leaves no doubt.
-func (d *spdxDocument) checksum(algorithm, value, pointer string) (hashed bool) {
-	algorithm = strings.ToUpper(algorithm)
-	length, known := spdxHashLength(algorithm)
+func (d *spdxDocument) checksum(algorithm, value []byte, pointer string) (hashed bool) {
+	length, known := spdxHashLength(string(algorithm))
+	if !known {
+		length, known = spdxHashLength(strings.ToUpper(string(algorithm)))
+	}
 	switch {
 	case !known:
 		d.faults.add("unknown hash algorithm", pointer, fmt.Sprintf("checksum algorithm %q is not known", algorithm))
 	case !isHex(value) || length > 0 && len(value) != length:
 		d.faults.add("invalid hash", pointer, fmt.Sprintf("%q is no %s checksum", value, algorithm))
 	default:
-		return algorithm != "ADLER32" // guards against accidents only
+		return length != adler32Digits // guards against accidents only
 	}
 	return false
 }
+
+const adler32Digits = 8
 
 // spdxHashLength returns how many hexadecimal digits a checksum of SPDX 2.3 has;
 // 0 when it may have several lengths.
@@ -422,7 +402,7 @@ func spdxHashLength(algorithm string) (int, bool) {
 	case "SHA224":
 		return 56, true
 	case "ADLER32":
-		return 8, true
+		return adler32Digits, true
 	case "SHA3-256", "BLAKE2B-256":
 		return 64, true
 	case "SHA3-384", "BLAKE2B-384":
@@ -435,11 +415,12 @@ func spdxHashLength(algorithm string) (int, bool) {
 	return 0, false
 }
 
-// externalRef takes one external reference of a package.
-func (d *spdxDocument) externalRef(p *spdxPart, kind, locator string) {
-	kind = kind[strings.LastIndexByte(kind, '/')+1:]
-	scheme := netvet.IdentifierType("")
-	switch kind {
+// externalRef takes one external reference of a package. References to what is no
+// identifier are kept while the package may be the product.
+func (d *spdxDocument) externalRef(p *spdxPart, kind, locator []byte) {
+	kind = kind[bytes.LastIndexByte(kind, '/')+1:]
+	var scheme netvet.IdentifierType
+	switch string(kind) {
 	case "purl":
 		scheme = netvet.IDPurl
 	case "cpe22Type", "cpe23Type":
@@ -447,12 +428,12 @@ func (d *spdxDocument) externalRef(p *spdxPart, kind, locator string) {
 	case "swid":
 		scheme = netvet.IDSWID
 	default:
-		if locator != "" && len(p.references) < maxListed {
-			p.references = append(p.references, netvet.Reference{Type: kind, URL: locator})
+		if len(locator) > 0 && len(p.references) < maxListed {
+			p.references = append(p.references, netvet.Reference{Type: string(kind), URL: string(locator)})
 		}
 		return
 	}
-	id, ok := normalIdentifier(scheme, locator)
+	id, ok := normalIdentifier(scheme, string(locator))
 	if !ok {
 		d.faults.add("invalid "+string(scheme), p.Pointer, fmt.Sprintf("%s of package %q is not valid and is left out", scheme, p.Name))
 		return

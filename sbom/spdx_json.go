@@ -36,6 +36,9 @@ type spdxJSONReader struct {
 	*jsonTokens
 	doc  *spdxDocument
 	pack spdxPart // used again and again
+	// first to third are for strings that are mostly looked at and not kept: those
+	// of a checksum, external reference or relationship.
+	first, second, third []byte
 }
 
 func readSPDXJSON(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
@@ -125,7 +128,7 @@ func (r *spdxJSONReader) creationMember(key []byte) (err error) {
 
 // elements reads a list of objects. A list that is none is an error: what it
 // holds would be lost as a whole.
-func (r *spdxJSONReader) elements(pointer string, element func(pointer string) error) error {
+func (r *spdxJSONReader) elements(pointer string, element func(i int) error) error {
 	switch kind := r.kind(); kind {
 	case '[':
 	case 'n':
@@ -138,22 +141,21 @@ func (r *spdxJSONReader) elements(pointer string, element func(pointer string) e
 		return errors.New(pointer + " is " + jsonKindName(kind) + ", expected an array")
 	}
 	return r.array(func(i int) error {
-		at := pointer + "/" + strconv.Itoa(i)
 		if kind := r.kind(); kind != '{' {
 			if err := r.skip(); err != nil {
 				return err
 			}
-			r.doc.faults.add("element that is no object", at, "is "+jsonKindName(kind)+", expected an object")
+			r.doc.faults.add("element that is no object", pointer+"/"+strconv.Itoa(i), "is "+jsonKindName(kind)+", expected an object")
 			return nil
 		}
-		return element(at)
+		return element(i)
 	})
 }
 
-func (r *spdxJSONReader) packageAt(pointer string) error {
+func (r *spdxJSONReader) packageAt(i int) error {
 	p := &r.pack
 	p.reset()
-	p.Pointer = pointer
+	p.Pointer = "/packages/" + strconv.Itoa(i)
 	if err := r.object(func(key []byte) error { return r.packageMember(p, key) }); err != nil {
 		return err
 	}
@@ -171,17 +173,16 @@ func (r *spdxJSONReader) packageMember(p *spdxPart, key []byte) (err error) {
 		p.Version, err = r.string()
 	case "supplier":
 		text, err = r.word()
-		p.setSupplier(text)
+		p.Supplier = r.doc.agent(text)
 	case "originator":
 		text, err = r.word()
-		p.setOriginator(text)
+		p.Manufacturer = r.doc.agent(text)
 	case "downloadLocation":
 		text, err = r.string()
 		p.setLocation(text)
 	case "homepage":
-		if text, err = r.string(); !isNothing(text) {
-			p.homepage = text
-		}
+		text, err = r.string()
+		p.setHomepage(text)
 	case "licenseConcluded", "licenseDeclared":
 		text, err = r.word()
 		p.addLicence(text)
@@ -207,40 +208,41 @@ func (r *spdxJSONReader) packageMember(p *spdxPart, key []byte) (err error) {
 }
 
 func (r *spdxJSONReader) checksum(pointer string) (hashed bool, err error) {
-	var algorithm, value string
+	r.first, r.second = r.first[:0], r.second[:0]
 	err = r.object(func(key []byte) (err error) {
 		switch string(key) {
 		case "algorithm":
-			algorithm, err = r.word()
+			r.first, err = r.appendTo(r.first)
 		case "checksumValue":
-			value, err = r.string()
+			r.second, err = r.appendTo(r.second)
 		}
 		return err
 	})
 	if err != nil {
 		return false, err
 	}
-	return r.doc.checksum(algorithm, value, pointer), nil
+	return r.doc.checksum(r.first, r.second, pointer), nil
 }
 
 func (r *spdxJSONReader) externalRef(p *spdxPart) error {
-	var kind, locator string
+	r.first, r.second = r.first[:0], r.second[:0]
 	err := r.object(func(key []byte) (err error) {
 		switch string(key) {
 		case "referenceType":
-			kind, err = r.word()
+			r.first, err = r.appendTo(r.first)
 		case "referenceLocator":
-			locator, err = r.string()
+			r.second, err = r.appendTo(r.second)
 		}
 		return err
 	})
 	if err == nil {
-		r.doc.externalRef(p, kind, locator)
+		r.doc.externalRef(p, r.first, r.second)
 	}
 	return err
 }
 
-func (r *spdxJSONReader) fileAt(pointer string) error {
+func (r *spdxJSONReader) fileAt(i int) error {
+	pointer := "/files/" + strconv.Itoa(i)
 	var ref, name string
 	var hashed bool
 	err := r.object(func(key []byte) (err error) {
@@ -267,7 +269,7 @@ func (r *spdxJSONReader) fileAt(pointer string) error {
 	return r.doc.file(ref, name, pointer, hashed)
 }
 
-func (r *spdxJSONReader) snippetAt(string) error {
+func (r *spdxJSONReader) snippetAt(int) error {
 	return r.object(func(key []byte) error {
 		if string(key) != "SPDXID" {
 			return nil
@@ -280,21 +282,21 @@ func (r *spdxJSONReader) snippetAt(string) error {
 	})
 }
 
-func (r *spdxJSONReader) relationshipAt(pointer string) error {
-	var from, kind, to string
+func (r *spdxJSONReader) relationshipAt(i int) error {
+	r.first, r.second, r.third = r.first[:0], r.second[:0], r.third[:0]
 	err := r.object(func(key []byte) (err error) {
 		switch string(key) {
 		case "spdxElementId":
-			from, err = r.string()
+			r.first, err = r.appendTo(r.first)
 		case "relationshipType":
-			kind, err = r.word()
+			r.second, err = r.appendTo(r.second)
 		case "relatedSpdxElement":
-			to, err = r.string()
+			r.third, err = r.appendTo(r.third)
 		}
 		return err
 	})
 	if err == nil {
-		r.doc.relationship(from, kind, to, pointer)
+		r.doc.relationship(r.first, r.second, r.third, "/relationships/", i)
 	}
 	return err
 }

@@ -29,8 +29,8 @@ func detectSPDXTagValue(s Sample) float64 {
 	switch {
 	case begins("SPDXVersion:"):
 		return 1
-	case begins("SPDXID: SPDXRef-") || begins("PackageName:") && begins("PackageDownloadLocation:"):
-		return 0.8
+	case begins("PackageName:") && (begins("SPDXID:") || begins("PackageDownloadLocation:")):
+		return 0.8 // damaged
 	}
 	return 0
 }
@@ -69,12 +69,12 @@ func readSPDXTagValue(_ context.Context, src *Stream, emit func(Record) error) (
 	return doc.finish()
 }
 
-// tagValueLines reads text whose lines end in a bare carriage return, as on old
-// systems, as if they ended in a line feed.
+// tagValueLines reads text in which a bare carriage return ends a line, as on old
+// systems, as if it were a line feed.
 func tagValueLines(r io.Reader) *bufio.Reader {
 	lines := bufio.NewReaderSize(r, headSize)
 	head, _ := lines.Peek(headSize) // an error comes again when lines are read
-	if bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
+	if bytes.Count(head, []byte("\r")) > bytes.Count(head, []byte("\r\n"))+1 { // one may be cut off
 		return bufio.NewReaderSize(lineFeeds{lines}, headSize)
 	}
 	return lines
@@ -338,15 +338,13 @@ func (r *tagValueReader) packageTag(tag, value string) {
 	case "PackageVersion":
 		p.Version = value
 	case "PackageSupplier":
-		p.setSupplier(value)
+		p.Supplier = r.doc.agent(value)
 	case "PackageOriginator":
-		p.setOriginator(value)
+		p.Manufacturer = r.doc.agent(value)
 	case "PackageDownloadLocation":
 		p.setLocation(value)
 	case "PackageHomePage":
-		if !isNothing(value) {
-			p.homepage = value
-		}
+		p.setHomepage(value)
 	case "PackageLicenseConcluded", "PackageLicenseDeclared":
 		p.addLicence(value)
 	case "PrimaryPackagePurpose":
@@ -365,7 +363,7 @@ func (r *tagValueReader) packageTag(tag, value string) {
 			r.doc.faults.add("invalid external reference", r.place(), "an external reference needs a category, a type and a locator")
 			return
 		}
-		r.doc.externalRef(p, fields[1], fields[2])
+		r.doc.externalRef(p, []byte(fields[1]), []byte(fields[2]))
 	}
 }
 
@@ -382,7 +380,7 @@ func (r *tagValueReader) fileTag(tag, value string) {
 
 func (r *tagValueReader) checksum(value string) bool {
 	algorithm, content, _ := strings.Cut(value, ":")
-	return r.doc.checksum(strings.TrimSpace(algorithm), strings.TrimSpace(content), r.place())
+	return r.doc.checksum([]byte(strings.TrimSpace(algorithm)), []byte(strings.TrimSpace(content)), r.place())
 }
 
 func (r *tagValueReader) relationship(value string) error {
@@ -391,6 +389,6 @@ func (r *tagValueReader) relationship(value string) error {
 		r.doc.faults.add("incomplete relationship", r.place(), "a relationship needs an element, a type and another element")
 		return nil
 	}
-	r.doc.relationship(fields[0], fields[1], fields[2], r.place())
+	r.doc.relationship([]byte(fields[0]), []byte(fields[1]), []byte(fields[2]), "line ", r.line)
 	return r.doc.faults.err
 }

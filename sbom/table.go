@@ -24,11 +24,14 @@ type tableRow struct {
 	cells  []string // as shown
 	stored []string // as a workbook stores them, where it shows dates and numbers otherwise; nil for text
 	fault  string   // what is odd about how the row is written
+	// merged are the values of cells above that reach into this row, by column.
+	merged map[int]string
 }
 
 // tableReader turns the rows of a table into products, one a row. It holds one
 // row at a time.
 type tableReader struct {
+	input    string // its name
 	synonyms *synonyms
 	choice   map[string]field
 	emit     func(Record) error
@@ -36,6 +39,8 @@ type tableReader struct {
 
 	comma     bool // prices likely have a decimal comma
 	since1904 bool // days of a workbook count from 1904
+
+	width int // cells a row may have, empty ones beyond the header too
 
 	columns columns
 	price   priceColumn
@@ -46,16 +51,16 @@ type tableReader struct {
 
 // newTableReader prepares to read one table; of cells of its kind only so many
 // faults are told one by one.
-func newTableReader(opt Options, emit func(Record) error) (*tableReader, error) {
+func newTableReader(src *Stream, emit func(Record) error) (*tableReader, error) {
 	words, err := defaultSynonyms()
 	if err != nil {
 		return nil, err
 	}
-	choice, err := columnChoice(opt.Columns)
+	choice, err := columnChoice(src.Options.Columns)
 	if err != nil {
 		return nil, err
 	}
-	return &tableReader{synonyms: words, choice: choice, emit: emit, faults: newFaults(emit), signs: make(map[string]bool)}, nil
+	return &tableReader{input: src.Name, synonyms: words, choice: choice, emit: emit, faults: newFaults(emit), signs: make(map[string]bool)}, nil
 }
 
 // row takes the next row of the table. It returns errNoHeader when the header
@@ -121,10 +126,11 @@ func (t *tableReader) anotherHeader(r tableRow) error {
 
 // data reads a row below the header.
 func (t *tableReader) data(r tableRow) error {
+	r.cells = t.withMerged(r)
 	if reason := t.unusable(r); reason != "" {
 		return t.gap(r.record, reason)
 	}
-	p := rowProduct{table: t, Product: netvet.Product{Sources: []netvet.Source{{Record: r.record}}}}
+	p := rowProduct{table: t, Product: netvet.Product{Sources: []netvet.Source{{Input: t.input, Record: r.record}}}}
 	if r.fault != "" {
 		p.problem("a row with odd quotes", "%s", r.fault)
 	}
@@ -140,13 +146,31 @@ func (t *tableReader) data(r tableRow) error {
 	return t.product(r.record, p)
 }
 
+// withMerged puts the values of merged cells where a row has none of its own:
+// of what rows of one kind share, never what is each row's own or counted.
+func (t *tableReader) withMerged(r tableRow) []string {
+	for i, f := range t.columns.fields {
+		value, ok := r.merged[i]
+		if !ok || cellAt(r.cells, i) != "" {
+			continue
+		}
+		switch f {
+		case fieldSerial, fieldQuantity, fieldPrice, fieldMAC:
+			continue
+		}
+		for len(r.cells) <= i {
+			r.cells = append(r.cells, "")
+		}
+		r.cells[i] = strings.TrimSpace(value)
+	}
+	return r.cells
+}
+
 // unusable says why a row cannot be read as a product, or nothing.
 func (t *tableReader) unusable(r tableRow) string {
 	width := len(t.columns.headers)
-	for n := len(r.cells); n > width; n-- {
-		if r.cells[n-1] != "" {
-			return fmt.Sprintf("the row has %d cells and the header %d: which belongs where is not known, so it was not read; quote cells that hold the delimiter", n, width)
-		}
+	if n := len(r.cells); n > max(width, t.width) && r.stored == nil || n > width && firstCell(r.cells[width:]) != "" {
+		return fmt.Sprintf("the row has %d cells and the header %d: which belongs where is not known, so it was not read; quote cells that hold the delimiter", n, width)
 	}
 	total := totalRow.MatchString(firstCell(r.cells))
 	for i, f := range t.columns.fields {
@@ -272,11 +296,14 @@ func (p *rowProduct) finish() {
 	p.Price = price
 }
 
+// damageKind is the kind of a value that may be right as it stands.
+const damageKind = "possible spreadsheet damage"
+
 // undamaged returns the text as it is and tells what a spreadsheet may have done
 // to it.
 func (p *rowProduct) undamaged(f field, text string) string {
 	if damage := spreadsheetDamage(text); damage != "" {
-		p.problem("possible spreadsheet damage", "possible spreadsheet damage: %s %s %s; read as written", f.words(), quote(text), damage)
+		p.problem(damageKind, "possible spreadsheet damage: %s %s %s; read as written", f.words(), quote(text), damage)
 	}
 	return text
 }

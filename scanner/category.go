@@ -59,10 +59,32 @@ var loadCategories = sync.OnceValue(func() categoryWords {
 	return c
 })
 
-// categorise gives the product its class and says why. The user's word wins,
-// then the input's own word, the name and model, and last what the maker makes.
-// A product of which none of these speaks keeps no class.
+// categorise gives the product its class and says why, and its kind when the
+// class leaves no choice.
 func categorise(a *netvet.Assessment) {
+	class(a)
+	if p := &a.Product; p.Kind == "" {
+		p.Kind = kindOf(p.Category)
+	}
+}
+
+// kindOf is the kind that all products of a class are of, or empty.
+func kindOf(c netvet.Category) netvet.Kind {
+	switch c {
+	case netvet.CategoryCoreNetwork, netvet.CategoryCommunication, netvet.CategoryServer, netvet.CategoryStorage:
+		return netvet.KindDevice
+	case netvet.CategoryApplication:
+		return netvet.KindSoftware
+	case netvet.CategoryCloud:
+		return netvet.KindService
+	}
+	return "" // a firewall may be a box or a program
+}
+
+// class takes the user's word first, then the input's own word, the name and
+// model, and last what the maker makes. A product of which none of these speaks
+// keeps no class.
+func class(a *netvet.Assessment) {
 	p, data := &a.Product, loadCategories()
 	if c := a.Circumstances.Category; c != "" {
 		p.Category, p.CategoryBasis = c, "set in the context"

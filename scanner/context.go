@@ -241,7 +241,10 @@ func (s *run) impact(criticality string, stated map[netvet.Factor]float64) (map[
 		} else if v, ok := criticalities[criticality]; ok {
 			out[f] = v
 		} else {
-			out[f], assumed = s.profile.Impact[f], true
+			assumed = true
+			if v, ok := s.profile.Impact[f]; ok {
+				out[f] = v // else the model's own default
+			}
 		}
 	}
 	return out, assumed

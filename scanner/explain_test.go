@@ -3,7 +3,6 @@ package scanner
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,8 +13,6 @@ import (
 	"github.com/netvet/netvet"
 	"pgregory.net/rapid"
 )
-
-var updateExplained = flag.Bool("update-explained", false, "write the expected explanations anew")
 
 // registered is a register of one scored product.
 func registered(m *Model, a *netvet.Assessment) *netvet.Register {
@@ -113,7 +110,7 @@ func TestExplainText(t *testing.T) {
 			}
 		}
 		file := filepath.Join("testdata", "explain", name+".txt")
-		if *updateExplained {
+		if *update {
 			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 				t.Fatal(err)
 			}
@@ -123,7 +120,7 @@ func TestExplainText(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got != string(want) {
-			t.Errorf("%s differs from %s; 'go test ./scanner -run ExplainText -update-explained' writes it, read the difference:\n%s", name, file, got)
+			t.Errorf("%s differs from %s; 'go test ./scanner -run ExplainText -update' writes it, read the difference:\n%s", name, file, got)
 		}
 	}
 }

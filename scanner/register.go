@@ -125,7 +125,8 @@ func (r *run) registerProduct(a *netvet.Assessment) netvet.RegisterProduct {
 		out.Factors = append(out.Factors, registerFactor(&a.Factors[i]))
 	}
 	for i := range a.Gates {
-		if g := &a.Gates[i]; g.Verdict != "" {
+		// A gate that would apply to a possible match is a finding, not a gate.
+		if g := &a.Gates[i]; g.Verdict != "" && !g.Possible {
 			out.Gates = append(out.Gates, netvet.RegisterGate{
 				Rule: g.Gate, Verdict: g.Verdict, Instrument: g.Instrument, Date: string(g.Date), URL: g.URL,
 				Grade: g.Grade, Confidence: g.Confidence, Policy: g.Policy, Conditions: g.Conditions, Message: g.Message,

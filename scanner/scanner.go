@@ -66,6 +66,7 @@ type Result struct {
 
 // Sink takes what a run yields, in order. A nil function ignores its part.
 type Sink struct {
+	Begin   func(header *netvet.Register) error // before anything is read: tool, profile, packs, data
 	Product func(Result) error
 	Gap     func(netvet.Gap) error
 }
@@ -129,6 +130,11 @@ func (s *Scanner) Each(ctx context.Context, inputs []sbom.Input, found []netvet.
 	r, err := s.start(sink)
 	if err != nil {
 		return nil, err
+	}
+	if sink.Begin != nil {
+		if err := sink.Begin(r.register); err != nil {
+			return nil, err
+		}
 	}
 	for _, g := range found {
 		if err := r.gap(g); err != nil {

@@ -1,6 +1,7 @@
 package vendors
 
 import (
+	_ "embed"
 	"strings"
 	"sync"
 )
@@ -62,7 +63,7 @@ var commonWords = sync.OnceValue(func() *vocabulary {
 // Legal forms by country of use. Initials are written together: fold joins
 // "S.p.A." to "spa"; an underscore stands for a space.
 const legalWords = `
-inc incorporated corp corporation co company companies ltd limited llc llp lp plc pllc pbc
+inc incorporated incorporation corp corporation co company companies ltd limited llc llp lp plc pllc pbc
 ltd_co co_ltd lllp
 gmbh mbh ggmbh ag kg kgaa ohg ug gbr ev eg aktiengesellschaft gesellschaft
 se sa sas sarl sasu snc scs sca eurl societe_anonyme
@@ -83,8 +84,11 @@ aktsiaselts anonim sirketi ticaret sanayi ltd_sti sti
 stock_company joint_stock joint_stock_company limited_liability_company limited_company public_company
 `
 
+// fillerWords join words, or name an interface or a field beside a name in what
+// devices report of themselves.
 const fillerWords = `
 a an the of for and und et y e i de des du da do dos di del della der die das la le les el von van by in at on
+ata sata scsi nvme pcie usb rev ver version series model type
 `
 
 // orgWords say how a company is organised, not what it is called.
@@ -110,7 +114,7 @@ communication communications comm comms telecommunication telecommunications tel
 comunicaciones kommunikation telekom
 software hardware firmware computer computers computing informatics information informatica informatik informatique
 infotech ict digital data database storage memory cloud server servers
-mobile wireless broadband multimedia security cybersecurity
+mobile wireless broadband multimedia security cybersecurity os
 `
 
 // tradeWords say what trade a company is in as well, but one that makes another
@@ -123,7 +127,7 @@ electric electrics electrical electro power energy automation control controls e
 net web info it internal integrated circuit circuits ic chip chips smart ai iot intelligent intelligence
 cable radio satellite optical optics photonics transmission fiber fibre vision video surveillance imaging display audio
 device devices component components instrument instruments equipment apparatus appliance appliances peripheral peripherals
-safety engineering consulting telco media gaming interactive virtual open general
+safety engineering consulting telco media gaming interactive virtual open general scientific science innovation innovations
 `
 
 const placeWords = `
@@ -213,3 +217,23 @@ anonymous self individual person nobody private_person internal inhouse in_house
 未知 未知厂商 未知厂家 无 暂无 其他 其它 不详 空 不明 未定义 未填写 未提供 待定 不适用 通用 厂商 制造商 供应商 品牌 该当なし なし 無し
 없음 알수없음 미상 неизвестно нет
 `
+
+// everydayText lists English words that companies are named with.
+//
+//go:embed everyday.txt
+var everydayText string
+
+// everyday are words that tell a company apart only as long as nothing else
+// stands beside them: Coherent is one company, Coherent Communications another.
+var everyday = sync.OnceValue(func() map[string]bool {
+	m := make(map[string]bool, 2600)
+	for line := range strings.Lines(everydayText) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		for _, w := range strings.Fields(line) {
+			m[w] = true
+		}
+	}
+	return m
+})

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/netvet/netvet/scanner/strictyaml"
 )
@@ -63,7 +64,8 @@ func TestLoadTwice(t *testing.T) {
 	}
 }
 
-// FuzzLoad: foreign files give faults that name them, never a panic.
+// FuzzLoad: foreign files give faults that name them, or a directory that can
+// be asked, and never a panic.
 func FuzzLoad(f *testing.F) {
 	f.Add(supplierFile, false)
 	f.Add(listFile, true)
@@ -74,9 +76,20 @@ func FuzzLoad(f *testing.F) {
 		if list {
 			name = "lists/x.yaml"
 		}
-		for _, fault := range Lint(fstest.MapFS{name: {Data: []byte(data)}}) {
+		d, err := Load(fstest.MapFS{name: {Data: []byte(data)}})
+		var faults strictyaml.Faults
+		if err != nil && !errors.As(err, &faults) {
+			t.Fatalf("not faults: %v", err)
+		}
+		for _, fault := range faults {
 			if fault.File != name {
 				t.Errorf("fault without its file: %v", fault)
+			}
+		}
+		if err == nil {
+			_ = d.references()
+			for _, r := range d.Records() {
+				d.Supplier(r.ID, time.Unix(0, 0))
 			}
 		}
 	})

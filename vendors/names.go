@@ -386,6 +386,17 @@ func (n *name) trimFrom(i, j int, classes ...class) (int, int) {
 	return i, j
 }
 
+// bare returns the span without legal forms at either end. One in front stays
+// where only a word of trade would be left: "PT Security".
+func (n *name) bare() (i, j int) {
+	_, j = n.trim(legal)
+	i, _ = n.trimFrom(0, j, legal)
+	if i > 0 && !n.has(distinct, i, j) && !n.has(model, i, j) {
+		return 0, j
+	}
+	return i, j
+}
+
 // core returns the span of the words that tell the company apart, and how many
 // they are.
 func (n *name) core(i, j int) (from, to, words int) {
@@ -422,11 +433,15 @@ func (n *name) form() string {
 	_, j := n.trim(legal)
 	out := ""
 	for ; j < len(n.words); j++ {
-		text := n.at(j)
-		if same, ok := equalForms[text]; ok {
-			text = same
-		}
-		out += text
+		out += oneForm(n.at(j))
 	}
 	return out
+}
+
+// oneForm writes a word of a legal form in one spelling.
+func oneForm(w string) string {
+	if same, ok := equalForms[w]; ok {
+		return same
+	}
+	return w
 }

@@ -50,13 +50,26 @@ var spdxRoles = []string{"Organization:", "Person:", "Tool:"}
 
 // opinion reads one name.
 func (q *question) opinion(raw string) opinion {
-	o := opinion{raw: raw}
 	text := strings.TrimSpace(raw)
 	for _, role := range spdxRoles {
 		text = strings.TrimPrefix(text, role)
 	}
+	if isPlaceholder(foldName(text, plain)) {
+		return opinion{raw: raw, nobody: true, note: "a placeholder that names nobody"}
+	}
+	if a, ok := q.r.exact(text); ok {
+		return opinion{raw: raw, list: []candidate{{rec: a.chosen, conf: a.confidence, method: a.method, reason: a.reason}}}
+	}
+	o := q.closely(text)
+	o.raw = raw
+	return o
+}
+
+// closely reads a name that needs more than a look: the identifiers in it, then
+// the rest.
+func (q *question) closely(text string) opinion {
 	w := q.r.identifiersIn(text)
-	o.found = w.found
+	o := opinion{found: w.found}
 	if w.whole {
 		if len(w.found) == 0 {
 			o.note = "an identifier that no supplier here has"
@@ -65,10 +78,6 @@ func (q *question) opinion(raw string) opinion {
 	}
 	q.raw = w.rest
 	n := q.r.read(w.rest, plain)
-	if isPlaceholder(n) {
-		o.nobody, o.note = len(w.found) == 0, "a placeholder that names nobody"
-		return o
-	}
 	o.list = q.read(n)
 	if o.top() == nil {
 		o.list = q.readAgain(w.rest, n, o.list)
@@ -276,7 +285,7 @@ func (q *question) join(list []candidate, c candidate) []candidate {
 		return append(list, c)
 	}
 	o := &list[i]
-	o.conf = min(max(1-(1-o.conf)*(1-c.conf), o.conf), mostSure)
+	o.conf = min(round(1-(1-o.conf)*(1-c.conf)), mostSure)
 	o.reason = c.reason + "; " + o.reason
 	if c.conf >= netvet.MatchThreshold {
 		o.method = byIdentifier

@@ -93,7 +93,7 @@ type resolver struct {
 	at      map[string]int32 // id -> record
 	claims  map[string][]claim
 	own     map[string][]int32 // a word, without its ending -> the records whose names use it
-	forms   []string           // the legal form in each record's legal name
+	legal   []legalName        // by record
 	ids     map[string]registered
 	virtual map[string]bool
 	scripts map[string]class // words of scripts without spaces: the vocabulary's and those of names
@@ -107,6 +107,10 @@ type resolver struct {
 	patterns    [][]*regexp.Regexp
 }
 
+// legalName is a record's legal name: the words before the legal form, written
+// together, and the form.
+type legalName struct{ bare, form string }
+
 // claim is a record's claim on a key: words written together.
 type claim struct {
 	rec       int32
@@ -114,6 +118,7 @@ type claim struct {
 	name      string // as the data has it
 	ambiguous bool   // needs a second signal
 	generic   bool   // made of places and trades only, such as "China Telecom"
+	everyday  bool   // made of everyday words only
 }
 
 // kind says how a key was made of a name, the strongest first.
@@ -125,13 +130,13 @@ const (
 	placeless             // without legal form and places
 	token                 // a CPE vendor
 	core                  // two or more distinctive words
-	stump                 // one distinctive word that is not itself a name
 	brand                 // a product line
+	stump                 // one distinctive word that is not itself a name
 )
 
 // confidenceOf is how sure a match on a key alone is. The figures are set from
 // what the classes of match are worth on registry names.
-var confidenceOf = [...]float64{whole: 0.98, unformed: 0.98, placeless: 0.96, token: 0.93, core: 0.88, stump: 0.65, brand: 0.50}
+var confidenceOf = [...]float64{whole: 0.98, unformed: 0.98, placeless: 0.96, token: 0.85, core: 0.88, brand: 0.50, stump: 0.45}
 
 // ambiguousConfidence is that of a name which needs a second signal.
 const ambiguousConfidence = 0.50
@@ -142,7 +147,7 @@ func newResolver(records []*Record) *resolver {
 		at:      make(map[string]int32, len(records)),
 		claims:  make(map[string][]claim, 12*len(records)),
 		own:     make(map[string][]int32, 8*len(records)),
-		forms:   make([]string, len(records)),
+		legal:   make([]legalName, len(records)),
 		ids:     make(map[string]registered, 8*len(records)),
 		virtual: map[string]bool{},
 		scripts: make(map[string]class, 3*len(records)),
@@ -189,10 +194,12 @@ func (r *resolver) addNames(at int32, rec *Record) {
 	ambiguous := map[string]bool{}
 	for _, raw := range rec.Ambiguous {
 		n := r.read(raw, plain)
-		ambiguous[n.run(0, len(n.words))] = true
-		if i, j := n.trim(legal); i < j {
-			ambiguous[n.run(i, j)] = true
+		if len(n.words) == 0 {
+			continue
 		}
+		ambiguous[n.run(0, len(n.words))] = true
+		i, j := n.bare()
+		ambiguous[n.run(i, j)] = true
 	}
 	add := func(raw string, k kind) {
 		if n := r.read(raw, plain); len(n.words) > 0 {
@@ -211,13 +218,16 @@ func (r *resolver) addNames(at int32, rec *Record) {
 		}
 	}
 	for _, vendor := range rec.IDs.CPE {
-		add(strings.ReplaceAll(vendor, "_", " "), token)
+		if n := foldName(vendor, plain); len(n.text) >= minToken && !everyday()[n.text] && commonWords().words[n.text] == distinct {
+			add(vendor, token)
+		}
 	}
 	for _, raw := range rec.Brands {
 		add(raw, brand)
 	}
 	if n := r.read(rec.Name, plain); len(n.words) > 0 {
-		r.forms[at] = n.form()
+		i, j := n.bare()
+		r.legal[at] = legalName{n.run(i, j), n.form()}
 	}
 }
 
@@ -238,8 +248,9 @@ func (r *resolver) addName(at int32, n *name, c claim, ambiguous map[string]bool
 		}
 	}
 	r.most = max(r.most, len(n.words))
-	i, j := n.trim(legal)
+	i, j := n.bare()
 	bare := n.run(i, j)
+	c.everyday = n.everyday(i, j)
 	c.generic = !n.has(distinct, i, j) && !n.has(model, i, j)
 	c.ambiguous = ambiguous[bare] || ambiguous[n.run(0, len(n.words))]
 	r.claim(n.run(0, len(n.words)), c)
@@ -253,11 +264,11 @@ func (r *resolver) addName(at int32, n *name, c claim, ambiguous map[string]bool
 	}
 	k, l := n.trimFrom(i, j, place, legal)
 	if p := n.run(k, l); p != bare && l-k > 1 {
-		r.claim(p, claim{rec: c.rec, kind: placeless, name: c.name, ambiguous: c.ambiguous || ambiguous[p]})
+		r.claim(p, claim{rec: c.rec, kind: placeless, name: c.name, ambiguous: c.ambiguous || ambiguous[p], everyday: n.everyday(k, l)})
 	}
 	k, l, words := n.core(i, j)
 	if p := n.run(k, l); p != bare {
-		d := claim{rec: c.rec, kind: core, name: c.name, ambiguous: ambiguous[p]}
+		d := claim{rec: c.rec, kind: core, name: c.name, ambiguous: ambiguous[p], everyday: n.everyday(k, l)}
 		if words < 2 || len(p) < minCore {
 			d.kind = stump
 		}
@@ -268,6 +279,10 @@ func (r *resolver) addName(at int32, n *name, c claim, ambiguous map[string]bool
 // minCore is the fewest bytes that two distinctive words together must have to
 // stand for a name without its other words.
 const minCore = 8
+
+// minToken is the fewest letters that the vendor of a CPE name must have to be
+// read as a name.
+const minToken = 4
 
 func (r *resolver) use(word string, at int32) {
 	if users := r.own[word]; len(users) == 0 || users[len(users)-1] != at {
@@ -294,6 +309,24 @@ func (r *resolver) claim(key string, c claim) {
 		}
 	}
 	r.claims[key] = append(list, c)
+}
+
+// everyday reports whether what tells words i to j apart are everyday words, at
+// most two of them.
+func (n *name) everyday(i, j int) bool {
+	const most = 2
+	found := 0
+	for ; i < j; i++ {
+		switch n.words[i].class {
+		case distinct:
+			if found++; found > most || !everyday()[n.at(i)] {
+				return false
+			}
+		case model:
+			return false
+		}
+	}
+	return found > 0
 }
 
 // stem takes the plural off, so that "Communication" and "Communications" meet.
@@ -339,7 +372,7 @@ func (r *resolver) exact(raw string) (answer, bool) {
 	for words := commonWords().words; ; end-- {
 		if claims := r.claims[n.run(0, end)]; len(claims) > 0 {
 			c := claims[0]
-			if len(claims) > 1 || c.ambiguous || c.kind > placeless {
+			if len(claims) > 1 || c.ambiguous || c.kind > placeless || end-0 == 1 && len(n.at(0)) <= 2 {
 				return answer{}, false
 			}
 			method := byAlias

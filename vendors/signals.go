@@ -8,16 +8,16 @@ import (
 	"github.com/netvet/netvet"
 )
 
-// What a second signal adds to the confidence of a name that needs one. Country
-// or category alone do not reach the threshold; together they do.
+// What a second signal adds to the confidence of a name that needs one. A
+// country alone does not reach the threshold.
 const (
 	registeredGain = 0.35 // the legal form is that of its legal name
 	identifierGain = 0.40
 	otherNameGain  = 0.40
 	productGain    = 0.35 // one of its product lines, or a word only its names use
-	partGain       = 0.32 // a part number of its pattern
+	partGain       = 0.35 // a part number of its pattern
 	kindGain       = 0.31 // a word for what it makes
-	categoryGain   = 0.20
+	categoryGain   = 0.31
 	countryGain    = 0.15
 )
 
@@ -28,11 +28,14 @@ func (rd *reader) signals(rec int32, h *hit) (gain float64, found []string) {
 		gain += g
 		found = append(found, text)
 	}
-	if form := rd.n.form(); form != "" && form == rd.r.forms[rec] && h.from == 0 && rd.onlyForm(h.to) {
+	if rd.registered(rec, h) {
 		add(registeredGain, "the legal form is that of its legal name")
 	}
 	if word := rd.product(rec, h); word != "" {
 		add(productGain, "'"+word+"' is a name of its own too")
+	}
+	if name := rd.relative(rec, h); name != "" && rd.n.words[h.from].part == 0 {
+		add(otherNameGain, "'"+name+"' belongs together with it")
 	}
 	if word := rd.kindWord(rec, h); word != "" {
 		add(kindGain, "it makes '"+word+"'")
@@ -57,14 +60,41 @@ func (rd *reader) signals(rec int32, h *hit) (gain float64, found []string) {
 	return gain, found
 }
 
-// onlyForm reports whether nothing but a legal form stands from word i on.
-func (rd *reader) onlyForm(i int) bool {
-	for ; i < len(rd.n.words); i++ {
-		if rd.n.words[i].class != legal {
+// registered reports whether the part that the hit is in is the record's legal
+// name: the hit and the same legal form.
+func (rd *reader) registered(rec int32, h *hit) bool {
+	if rd.n.run(h.from, h.to) == rd.r.legal[rec].bare+rd.r.legal[rec].form {
+		return rd.r.legal[rec].form != ""
+	}
+	form, bare := "", ""
+	for _, i := range rd.n.parts[rd.n.words[h.from].part].words {
+		switch {
+		case rd.n.words[i].class == legal:
+			form += oneForm(rd.n.at(i))
+		case i >= h.from && i < h.to && form == "":
+			bare += rd.n.at(i)
+		default:
 			return false
 		}
 	}
-	return true
+	return form != "" && rd.r.legal[rec] == legalName{bare, form}
+}
+
+// relative finds another supplier in the name that belongs together with the
+// record.
+func (rd *reader) relative(rec int32, main *hit) string {
+	for i := range rd.hits {
+		h := &rd.hits[i]
+		if h == main || h.from < main.to && h.to > main.from {
+			continue
+		}
+		for _, c := range h.claims {
+			if c.rec != rec && c.kind < brand && !c.ambiguous && rd.r.related(rec, c.rec, rd.q.at) {
+				return c.name
+			}
+		}
+	}
+	return ""
 }
 
 // product finds a second name of the record: a product line, or another name of

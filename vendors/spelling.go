@@ -13,23 +13,21 @@ type misspellings struct {
 	names   []spelt
 	deleted map[string][]int32 // a name less one letter -> names
 	thirds  map[string][]int32 // a third of a long name -> names
+	ordered []string           // all names that act, as keys, for names that are cut off
 }
 
 // spelt is a name in the form in which spellings are compared.
 type spelt struct {
 	claim claim
 	core  string   // its distinctive words
+	words []string // the same, apart
 	rest  []string // its other words, without legal form and place
 }
 
-// Shortest names for which one and two wrong letters are forgiven. A name of
-// one word, with nothing beside it that agrees, must have loneLetters and differ
-// by a letter added, lost or swapped: another letter makes another name
-// (Redhat, Redhot) as often as a misspelling.
+// Shortest names for which one and two wrong letters are looked for.
 const (
-	oneLetter   = 6
-	twoLetters  = 10
-	loneLetters = 8
+	oneLetter  = 6
+	twoLetters = 10
 )
 
 func (r *resolver) spellings() *misspellings {
@@ -45,24 +43,71 @@ func newMisspellings(r *resolver) *misspellings {
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
+		acts := false
 		for _, c := range r.claims[key] {
-			if c.kind == unformed && !c.ambiguous {
+			if c.kind <= unformed && !c.ambiguous {
 				m.add(r, c)
+				acts = true
 			}
+		}
+		if acts {
+			m.ordered = append(m.ordered, key)
 		}
 	}
 	return m
 }
 
+// cutOffLetters is the fewest letters of a name that is cut off in its middle.
+const cutOffLetters = 10
+
+// cutShort finds the one supplier whose name a whole raw name of several words is
+// the beginning of, ending inside a word: "Hewlett Packard Ent".
+func (rd *reader) cutShort() []candidate {
+	text := rd.n.text
+	if len(text) < cutOffLetters || len(rd.n.words) < 2 || !ascii(text) {
+		return nil
+	}
+	m := rd.r.spellings()
+	at, _ := slices.BinarySearch(m.ordered, text)
+	last := rd.n.at(len(rd.n.words) - 1)
+	var out *candidate
+	for ; at < len(m.ordered) && strings.HasPrefix(m.ordered[at], text); at++ {
+		for _, c := range rd.r.claims[m.ordered[at]] {
+			if c.kind > unformed {
+				continue
+			}
+			if out != nil && out.rec != c.rec || !endsInside(foldName(c.name, plain), len(text), last) {
+				return nil
+			}
+			out = &candidate{rec: c.rec, conf: speltTwo, method: byName, specific: len(text), reason: "'" + c.name + "' cut off"}
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return []candidate{*out}
+}
+
+// endsInside reports whether the first size bytes of a name end inside a word
+// that begins with last.
+func endsInside(n *name, size int, last string) bool {
+	for i := range n.words {
+		if w := n.words[i]; w.start < size && size < w.end {
+			return n.text[w.start:size] == last
+		}
+	}
+	return false
+}
+
 // add enters a name.
 func (m *misspellings) add(r *resolver, c claim) {
 	n := r.read(c.name, plain)
-	core, rest := n.spelling(r, -1)
+	core, words, rest := n.spelling(r)
 	if len(core) < oneLetter || !ascii(core) {
 		return
 	}
 	at := int32(len(m.names))
-	m.names = append(m.names, spelt{claim: c, core: core, rest: rest})
+	m.names = append(m.names, spelt{claim: c, core: core, words: words, rest: rest})
 	enter := func(in map[string][]int32, key string) {
 		if list := in[key]; len(list) == 0 || list[len(list)-1] != at {
 			in[key] = append(list, at)
@@ -85,34 +130,35 @@ func thirdsOf(s string) [3]string {
 	return [3]string{s[:a], s[a:b], s[b:]}
 }
 
-// spelling returns the distinctive words of a name written together, and its
-// other words but for legal forms, places and fillers. Of a name without
-// distinctive words all are taken. Words misspelt beside record rec count as
-// what they are meant to be.
-func (n *name) spelling(r *resolver, rec int32) (core string, rest []string) {
+// spelling returns the distinctive words of a name written together and apart,
+// and its other words but for legal forms, places and fillers. Of a name
+// without distinctive words all are taken. A misspelt word of trade counts as
+// the word it is meant to be.
+func (n *name) spelling(r *resolver) (core string, words, rest []string) {
 	var all string
 	for i := range n.words {
+		text := n.at(i)
 		switch n.words[i].class {
 		case legal, filler:
 		case place:
-			all += n.at(i)
+			all += text
 		case distinct, model, number:
-			text := n.at(i)
 			all += text
 			if common, ok := r.commonWord(text); ok {
 				rest = append(rest, common)
 				continue
 			}
 			core += text
+			words = append(words, text)
 		default:
-			all += n.at(i)
-			rest = append(rest, n.at(i))
+			all += text
+			rest = append(rest, text)
 		}
 	}
 	if core == "" {
-		return all, nil
+		return all, nil, nil
 	}
-	return core, rest
+	return core, words, rest
 }
 
 // commonWord returns the word of trade or place that a word is a misspelling of.
@@ -156,9 +202,11 @@ func (r *resolver) misspelt(rec int32, text string) bool {
 			return true
 		}
 	}
-	for _, w := range r.wordsOf(rec) {
-		if len(w) >= oneLetter && w[0] == text[0] && edits(text, w, 1) == 1 {
-			return true
+	for _, n := range r.spelled(rec) {
+		for i := range n.words {
+			if w := n.at(i); len(w) >= oneLetter && w[0] == text[0] && edits(text, w, 1) == 1 {
+				return true
+			}
 		}
 	}
 	return false
@@ -203,7 +251,7 @@ func (m *misspellings) nearby(core string) (found []int32, distance []int) {
 // misspellings weighs the names that a name without any known one may be a
 // misspelling of.
 func (rd *reader) misspellings() []candidate {
-	var out []candidate
+	out := rd.cutShort()
 	n := rd.n
 	for p := range n.parts {
 		if n.parts[p].relation == first {
@@ -224,30 +272,34 @@ func pick(n *name, p int) []word {
 
 // Confidence of a misspelling, by what agrees with the name meant.
 const (
-	speltTwo   = 0.84 // a name of several words, or another word that agrees
+	speltSound = 0.86 // sounds the same, and another word agrees
+	speltTwo   = 0.84 // another word agrees
 	speltOne   = 0.81 // a long name of one word
-	speltMaybe = 0.60 // a name of one word that may as well be another company's
+	speltMaybe = 0.60 // may as well be another company's name
 	speltOther = 0.45 // beside a word that the supplier does not use
 )
 
 func (rd *reader) misspeltPart(n *name) []candidate {
-	core, rest := n.spelling(rd.r, -1)
+	core, words, rest := n.spelling(rd.r)
 	if len(core) < oneLetter-1 || !ascii(core) {
 		return nil
 	}
 	m := rd.r.spellings()
 	found, distance := m.nearby(core)
 	best := map[int32]candidate{}
+	if whole := n.withoutForms(); whole != core {
+		rd.misspeltWhole(whole, best)
+	}
 	for k, at := range found {
 		s := &m.names[at]
-		if distance[k] == 0 || distance[k] == 2 && core[0] != s.core[0] {
+		if distance[k] == 0 || core[0] != s.core[0] {
 			continue
 		}
 		c := candidate{rec: s.claim.rec, method: byName, specific: len(s.core) + 4*agree(s.rest, rest),
 			reason: "spelt almost as '" + s.claim.name + "'"}
-		c.conf = rd.speltAs(s, core, rest, distance[k])
+		c.conf = rd.speltAs(s, core, words, rest)
 		if len(rest) > 0 && c.conf >= speltTwo {
-			c.reason += ", and '" + rest[0] + "' agrees"
+			c.reason += ", and '" + strings.Join(rest, " ") + "' agrees"
 		}
 		if old, ok := best[c.rec]; !ok || byConfidence(c, old) < 0 {
 			best[c.rec] = c
@@ -258,11 +310,40 @@ func (rd *reader) misspeltPart(n *name) []candidate {
 		out = append(out, c)
 	}
 	slices.SortFunc(out, byConfidence)
-	return rd.nearest(out)
+	return nearest(out)
+}
+
+// misspeltWhole adds names without distinctive words, which are compared with
+// all their words: "Westen Digital".
+func (rd *reader) misspeltWhole(whole string, best map[int32]candidate) {
+	m := rd.r.spellings()
+	found, distance := m.nearby(whole)
+	for k, at := range found {
+		s := &m.names[at]
+		if s.words != nil || distance[k] != 1 || len(s.core) < wholeLetters || whole[0] != s.core[0] || stem(whole) == stem(s.core) {
+			continue
+		}
+		c := candidate{rec: s.claim.rec, method: byName, specific: len(s.core), reason: "spelt almost as '" + s.claim.name + "'", conf: speltMaybe}
+		if len(whole) != len(s.core) || swapped(whole, s.core) {
+			c.conf = speltTwo
+		}
+		best[c.rec] = c
+	}
+}
+
+// withoutForms returns the words of a name but for legal forms, written together.
+func (n *name) withoutForms() string {
+	var b strings.Builder
+	for i := range n.words {
+		if c := n.words[i].class; c != legal && c != filler {
+			b.WriteString(n.at(i))
+		}
+	}
+	return b.String()
 }
 
 // nearest lets nobody act when two suppliers are equally near.
-func (rd *reader) nearest(list []candidate) []candidate {
+func nearest(list []candidate) []candidate {
 	if len(list) > 1 && list[0].conf == list[1].conf && list[0].specific == list[1].specific {
 		for i := range list {
 			list[i].conf = min(list[i].conf, speltMaybe)
@@ -271,32 +352,113 @@ func (rd *reader) nearest(list []candidate) []candidate {
 	return list
 }
 
-// speltAs says how sure it is that core beside rest is meant for the name s.
-func (rd *reader) speltAs(s *spelt, core string, rest []string, distance int) float64 {
-	agreeing, other := 0, 0
+// Of registry names one letter away from a supplier's most are other companies:
+// Redhot, Innoflight, Vectrad Networks. So a misspelling must be of a likely
+// sort, the longer and the better borne out the less likely the sort is.
+const (
+	soundLetters = 7  // it sounds the same: Hickvision, Chekpoint
+	swapLetters  = 8  // two letters changed places
+	addedLetters = 7  // a letter added or lost, and another word agrees
+	wholeLetters = 12 // a letter added or lost, or two swapped, in a name of common words
+	wrongLetters = 10 // another letter, or two edits, and another word agrees
+)
+
+// speltAs says how sure it is that core, made of words, beside rest is meant
+// for the name s.
+func (rd *reader) speltAs(s *spelt, core string, words, rest []string) float64 {
+	agreeing, telling := 0, false
 	for _, w := range rest {
-		if rd.r.uses(s.claim.rec, w) {
-			agreeing++
-		} else {
-			other++
+		if !rd.r.uses(s.claim.rec, w) {
+			return speltOther
 		}
+		agreeing++
+		telling = telling || !vague[stem(w)]
 	}
-	missing := len(s.rest) - agree(s.rest, rest)
-	alone := rd.r.names(s.claim.rec, s.core)
+	if agree(s.rest, rest) < len(s.rest) && !rd.r.names(s.claim.rec, s.core) {
+		return speltOther // words are missing without which it is no name
+	}
+	got, meant, agreed := differing(words, s.words)
+	telling = telling || agreed
+	least := min(len(got), len(meant))
 	switch {
-	case other > 0, missing > 0 && !alone:
-		return speltOther
-	case agreeing > 0 || s.words() > 1:
+	case stem(got) == stem(meant), everyday()[got]:
+		return speltMaybe // a plural or a word of its own is no misspelling
+	case sound(got) == sound(meant):
+		if agreeing > 0 || agreed {
+			return speltSound
+		}
+		return lone(least >= soundLetters)
+	case swapped(got, meant):
+		if (agreeing > 0 || agreed) && least >= oneLetter {
+			return speltTwo
+		}
+		return lone(least >= swapLetters)
+	case len(got) != len(meant) && edits(got, meant, 1) == 1:
+		if telling && len(meant) >= addedLetters {
+			return speltTwo
+		}
+	case telling && least >= wrongLetters:
 		return speltTwo
-	case distance == 1 && min(len(core), len(s.core)) >= loneLetters && !substituted(core, s.core):
+	}
+	return speltMaybe
+}
+
+func lone(likely bool) float64 {
+	if likely {
 		return speltOne
 	}
 	return speltMaybe
 }
 
-// words counts the words of the name as it is written in the data.
-func (s *spelt) words() int {
-	return len(strings.Fields(strings.ReplaceAll(s.claim.name, "-", " "))) - len(s.rest)
+// vague are the words, without their endings, that so many companies have in
+// their names that sharing one means little.
+var vague = map[string]bool{"technology": true, "tech": true, "system": true, "electronic": true, "international": true, "group": true,
+	"product": true, "solution": true, "industry": true, "service": true, "intl": true, "global": true}
+
+// differing takes the words off both ends that two names share, and says
+// whether there are any that tell something. Names of different counts of words
+// are compared whole.
+func differing(got, meant []string) (string, string, bool) {
+	if len(got) != len(meant) {
+		return strings.Join(got, ""), strings.Join(meant, ""), false
+	}
+	agreed := false
+	i, j := 0, len(got)
+	for i < j-1 && got[i] == meant[i] {
+		agreed = agreed || len(got[i]) > 3
+		i++
+	}
+	for j-1 > i && got[j-1] == meant[j-1] {
+		j--
+		agreed = agreed || len(got[j]) > 3
+	}
+	return strings.Join(got[i:j], ""), strings.Join(meant[i:j], ""), agreed
+}
+
+// sound writes letters that sound alike in one way, and doubled ones once.
+func sound(w string) string {
+	w = strings.NewReplacer("ck", "k", "ph", "f", "c", "k").Replace(w)
+	var b strings.Builder
+	for i := range len(w) {
+		if i == 0 || w[i] != w[i-1] {
+			b.WriteByte(w[i])
+		}
+	}
+	return b.String()
+}
+
+// swapped reports whether two words differ by two neighbouring letters that
+// changed places.
+func swapped(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) - 1 {
+		if a[i] != b[i] {
+			return a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		}
+	}
+	return false
 }
 
 // agree counts the words that two lists share.
@@ -321,21 +483,6 @@ func (r *resolver) names(rec int32, key string) bool {
 		}
 	}
 	return false
-}
-
-// substituted reports whether two words of one length differ in one letter,
-// rather than in two that changed places.
-func substituted(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	n := 0
-	for i := range len(a) {
-		if a[i] != b[i] {
-			n++
-		}
-	}
-	return n == 1
 }
 
 // edits returns the optimal string alignment distance of two words, letters

@@ -72,7 +72,7 @@ func (h *hit) claimOf(rec int32) *claim {
 // acts reports whether some record may be named by the hit alone.
 func (h *hit) acts() bool {
 	for i := range h.claims {
-		if c := &h.claims[i]; !c.ambiguous && c.kind < stump {
+		if c := &h.claims[i]; !c.ambiguous && c.kind < brand {
 			return true
 		}
 	}
@@ -108,7 +108,7 @@ func (rd *reader) naming(rec int32) (*hit, *claim) {
 		c := h.claimOf(rec)
 		switch {
 		case c == nil:
-		case claim == nil, c.kind < claim.kind && (claim.kind >= stump || claim.ambiguous), claim.ambiguous && !c.ambiguous && c.kind < stump:
+		case claim == nil, c.kind < claim.kind && (claim.kind >= brand || claim.ambiguous), claim.ambiguous && !c.ambiguous && c.kind < brand:
 			best, claim = h, c
 		}
 	}
@@ -154,12 +154,9 @@ func (rd *reader) weigh(rec int32) candidate {
 		out.method = byAlias
 	}
 	why := []string{c.why(rd.n, h.from, h.to)}
-	out.needs = c.ambiguous || c.kind >= stump
+	out.needs = c.ambiguous || c.kind >= brand
 	if out.needs {
 		base = min(base, ambiguousConfidence)
-		if c.kind == stump {
-			base = confidenceOf[stump]
-		}
 		what := "is ambiguous"
 		if c.kind == brand {
 			what = "is a product line"
@@ -168,6 +165,9 @@ func (rd *reader) weigh(rec int32) candidate {
 		}
 		gain, signals := rd.signals(rec, h)
 		base = min(base+gain, 0.95)
+		if c.kind >= brand && (c.ambiguous || c.everyday) {
+			base = min(base, besideCap) // Core, Power, Nexus: never more than a possibility
+		}
 		if len(signals) == 0 {
 			why = append(why, what+" and nothing else points there")
 		} else {
@@ -186,6 +186,9 @@ func (rd *reader) weigh(rec int32) candidate {
 		}
 	}
 	penalty, limit, notes := rd.beside(rec, h, c)
+	if c.kind == token && h.to-h.from < len(rd.n.words) {
+		limit = min(limit, otherWordsCap) // such a name stands by itself
+	}
 	if rd.n.mixed {
 		limit = min(limit, 0.88)
 		notes = append(notes, "letters that look Latin were read as Latin")
@@ -194,7 +197,7 @@ func (rd *reader) weigh(rec int32) candidate {
 		limit = min(limit, 0.90)
 		notes = append(notes, "invisible characters were left out")
 	}
-	out.conf = min(max(base-penalty, 0.05), limit)
+	out.conf = round(min(max(base-penalty, 0.05), limit))
 	out.reason = strings.Join(append(why, notes...), "; ")
 	return out
 }
@@ -206,11 +209,16 @@ func (rd *reader) beside(rec int32, main *hit, c *claim) (penalty, limit float64
 	home := rd.n.words[main.from].part
 	for p := range rd.n.parts {
 		t := rd.tally(rec, p, c)
-		penalty += t.penalty
-		notes = append(notes, t.notes...)
+		if p == home || len(t.unknown) == 0 {
+			penalty += t.penalty
+			notes = append(notes, t.notes...)
+		}
 		part := &rd.n.parts[p]
 		switch {
 		case len(t.unknown) == 0:
+		case t.other && p > home && (part.relation == slash || part.relation == dash || part.relation == bracket):
+			limit = min(limit, twoCap)
+			notes = append(notes, "names another supplier too: "+quoted(t.unknown))
 		case t.product:
 			penalty += productPenalty
 		case p == home || t.mine:
@@ -252,6 +260,7 @@ func quoted(words []string) string {
 type tallied struct {
 	penalty  float64
 	unknown  []string // words that may make it another company
+	other    bool     // another supplier is named among them
 	mine     bool     // the record is named in the part
 	product  bool     // one of the record's product lines is in the part
 	modelled bool     // the part reads "NAME product model"
@@ -264,7 +273,7 @@ func (rd *reader) tally(rec int32, p int, c *claim) tallied {
 	words := rd.n.parts[p].words
 	ended := false // a legal form has closed the supplier's name
 	legals, models, trades := 0, 0, 0
-	opens := false
+	opens, plain, qualified := false, true, false
 	for k, i := range words {
 		if h := rd.covered[i]; h >= 0 {
 			if own := rd.hits[h].claimOf(rec); own != nil {
@@ -274,6 +283,7 @@ func (rd *reader) tally(rec int32, p int, c *claim) tallied {
 					t.mine = true
 					opens = opens || k == 0
 				}
+				ended = ended || rd.n.words[i].class == legal && strongForms[rd.n.at(i)]
 				continue
 			}
 		}
@@ -283,7 +293,14 @@ func (rd *reader) tally(rec int32, p int, c *claim) tallied {
 		}
 		text := rd.n.at(i)
 		known := rd.r.uses(rec, text) || rd.kin(rec, i)
-		switch class := rd.n.words[i].class; {
+		common := !c.generic && !c.everyday
+		class := rd.n.words[i].class
+		if class == trade && qualified {
+			class = industry // "Computer Products", "Electronic Components"
+		}
+		qualified = class == industry
+		t.other = t.other || !known && rd.another(i)
+		switch {
 		case class == legal:
 			legals++
 			ended = t.mine && strongForms[text]
@@ -292,12 +309,14 @@ func (rd *reader) tally(rec int32, p int, c *claim) tallied {
 			t.penalty += placePenalty
 		case class == model:
 			models++
-			t.penalty = max(t.penalty, modelPenalty)
+			if c.kind < brand && !c.ambiguous {
+				t.penalty = max(t.penalty, modelPenalty)
+			}
 		case known || rd.fits(rec, text):
 			t.penalty += ownPenalty
 		case class == org && !c.generic:
 			t.penalty += orgPenalty
-		case class == industry && !c.generic:
+		case class == industry && common:
 			if trades++; trades == 1 {
 				t.penalty += tradePenalty
 				t.notes = append(t.notes, "with the trade word '"+text+"'")
@@ -307,15 +326,23 @@ func (rd *reader) tally(rec int32, p int, c *claim) tallied {
 		case rd.cutOff(rec, i):
 			t.penalty += cutOffPenalty
 			t.notes = append(t.notes, "'"+text+"' is cut off")
-		case rd.r.misspelt(rec, text):
+		case class == distinct && common && rd.r.misspelt(rec, text):
 			t.penalty += misspeltPenalty
 			t.notes = append(t.notes, "'"+text+"' is misspelt")
 		default:
+			plain = plain && class == distinct && !everyday()[text]
 			t.unknown = append(t.unknown, text)
 		}
 	}
-	t.modelled = opens && models > 0 && legals == 0 && len(t.unknown) <= 2 && !c.generic
+	t.modelled = opens && plain && models > 0 && legals == 0 && len(t.unknown) <= 2 && !c.generic && !c.everyday
 	return t
+}
+
+// another reports whether word i belongs to what may be the name of another
+// supplier.
+func (rd *reader) another(i int) bool {
+	h := rd.covered[i]
+	return h >= 0 && slices.ContainsFunc(rd.hits[h].claims, func(c claim) bool { return c.kind < brand })
 }
 
 // kin reports whether word i belongs to the name of a supplier that owns rec or
@@ -323,32 +350,33 @@ func (rd *reader) tally(rec int32, p int, c *claim) tallied {
 func (rd *reader) kin(rec int32, i int) bool {
 	h := rd.covered[i]
 	return h >= 0 && slices.ContainsFunc(rd.hits[h].claims, func(c claim) bool {
-		return c.kind < stump && rd.r.related(rec, c.rec, rd.q.at)
+		return c.kind < brand && rd.r.related(rec, c.rec, rd.q.at)
 	})
 }
 
 // cutOff reports whether word i, the last one, is the beginning of a word that
-// may end the record's name: "Quectel Wireless Solu".
+// goes on the record's name or a company's name at all: "Quectel Wireless Solu",
+// "Wistron Neweb Cor".
 func (rd *reader) cutOff(rec int32, i int) bool {
-	if i != len(rd.n.words)-1 || i == 0 || rd.n.words[i].cjk {
+	w := &rd.n.words[i]
+	if i != len(rd.n.words)-1 || i == 0 || w.cjk || w.sep == '.' || !ascii(rd.n.at(i)) {
 		return false
 	}
-	text := rd.n.at(i)
-	previous := rd.n.at(i - 1)
-	for _, key := range rd.r.wordsOf(rec) {
-		if len(key) > len(text) && strings.HasPrefix(key, text) {
-			return true
+	text, before := rd.n.at(i), rd.n.at(i-1)
+	begins := func(whole string) bool { return len(whole) > len(text) && strings.HasPrefix(whole, text) }
+	for _, n := range rd.r.spelled(rec) {
+		for k := 1; k < len(n.words); k++ {
+			if n.at(k-1) == before && begins(n.at(k)) {
+				return true
+			}
 		}
 	}
-	if len(text) < 2 && previous != "co" {
-		return false
+	if before == "co" && begins("ltd") {
+		return true
 	}
-	for _, w := range []string{"incorporated", "corporation", "company", "limited", "technologies", "technology", "ltd", "systems", "communications", "electronics", "networks"} {
-		if len(w) > len(text) && strings.HasPrefix(w, text) {
-			return true
-		}
-	}
-	return false
+	least := func(n int, words ...string) bool { return len(text) >= n && slices.ContainsFunc(words, begins) }
+	return least(3, "incorporated", "corporation", "company", "limited") ||
+		least(5, "technologies", "technology", "systems", "communications", "electronics", "networks", "semiconductor")
 }
 
 // settle decides between candidates: the more specific of two that belong
@@ -362,15 +390,15 @@ func (rd *reader) settle(list []candidate) []candidate {
 				continue
 			}
 			switch {
+			case rd.states(a.rec, former) && !rd.states(b.rec, former):
+				a.conf, a.reason = ownerCap, "stated to be the former name"
+			case rd.states(b.rec, former) && !rd.states(a.rec, former):
 			case rd.ownerOf(a.rec, b.rec):
 				a.conf, a.reason = ownerCap, "named beside "+rd.r.records[b.rec].Name+", which it owns"
 			case rd.ownerOf(b.rec, a.rec):
 			case rd.states(a.rec, owner) && !rd.states(b.rec, owner):
 				a.conf, a.reason = ownerCap, "stated to own "+rd.r.records[b.rec].Name
 			case rd.states(b.rec, owner) && !rd.states(a.rec, owner):
-			case rd.states(a.rec, former) && !rd.states(b.rec, former):
-				a.conf, a.reason = ownerCap, "stated to be the former name"
-			case rd.states(b.rec, former) && !rd.states(a.rec, former):
 			default:
 				two := "the name holds two suppliers that do not belong together"
 				a.conf, a.reason = min(a.conf, twoCap), a.reason+"; "+two
@@ -413,16 +441,13 @@ func (r *resolver) related(a, b int32, at time.Time) bool {
 	return a == b || slices.Contains(r.above(a, at), b) || slices.Contains(r.above(b, at), a)
 }
 
-// wordsOf lists the words of a record's names.
-func (r *resolver) wordsOf(rec int32) []string {
+// spelled reads the Latin names of a record.
+func (r *resolver) spelled(rec int32) []*name {
 	record := r.records[rec]
-	var out []string
-	for _, list := range [][]string{{record.Name}, record.Aliases, record.Former} {
+	out := []*name{foldName(record.Name, plain)}
+	for _, list := range [][]string{record.Aliases, record.Former} {
 		for _, raw := range list {
-			n := foldName(raw, plain)
-			for i := range n.words {
-				out = append(out, n.at(i))
-			}
+			out = append(out, foldName(raw, plain))
 		}
 	}
 	return out

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,7 +12,6 @@ import (
 	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/sbom"
 	"github.com/netvet/netvet/scanner"
-	"github.com/netvet/netvet/scanner/report"
 	"github.com/spf13/cobra"
 )
 
@@ -102,16 +99,9 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if p.tell(unreadable) {
 		codes = append(codes, exitUsage)
 	}
-	headers := make([]*netvet.Register, len(f.profiles))
-	for i, profile := range f.profiles {
+	for _, profile := range f.profiles {
 		s.Profile = profile
-		if headers[i], err = s.Header(); err != nil { // before anything is written
-			return usage("%w", err)
-		}
-	}
-	for i, profile := range f.profiles {
-		s.Profile = profile
-		code, err := p.scanProfile(ctx, s, f, headers[i], inputs, gaps)
+		code, err := p.scanProfile(ctx, s, f, inputs, gaps)
 		if err != nil {
 			return err
 		}
@@ -143,6 +133,11 @@ func (p *program) newScanner(f *scanFlags) (*scanner.Scanner, error) {
 	library, err := f.know.library()
 	if err != nil {
 		return nil, err
+	}
+	for _, profile := range f.profiles {
+		if _, err := library.Profile(profile); err != nil {
+			return nil, usage("%w", err)
+		}
 	}
 	suppliers, err := f.know.directory()
 	if err != nil {
@@ -219,45 +214,32 @@ func withoutOwn(inputs []sbom.Input, gaps []netvet.Gap, args []string, o outputs
 
 // scanProfile makes the register of one profile, writes it, and returns the
 // exit code that it gives.
-func (p *program) scanProfile(ctx context.Context, s *scanner.Scanner, f *scanFlags, header *netvet.Register, inputs []sbom.Input, gaps []netvet.Gap) (int, error) {
-	if bar := p.newProgress(); bar != nil {
+func (p *program) scanProfile(ctx context.Context, s *scanner.Scanner, f *scanFlags, inputs []sbom.Input, gaps []netvet.Gap) (int, error) {
+	bar := p.newProgress()
+	if bar != nil {
 		s.Progress = bar.report
-		defer bar.done()
 	}
 	f.failOn.reset()
-	outs := f.outputs.of(s.Profile, len(f.profiles))
-	streams, err := p.openStreams(header, outs)
-	if err != nil {
-		return exitFault, err
-	}
-	defer streams.discard()
-	c := collector{max: f.maxProducts, keep: len(streams) < len(outs)}
-	register, err := s.Each(ctx, inputs, gaps, scanner.Sink{
-		Product: func(r scanner.Result) error {
-			f.failOn.look(&r.Product)
-			return errors.Join(streams.product(r), c.product(r))
-		},
-		Gap: func(g netvet.Gap) error { return errors.Join(streams.gap(g), c.gap(g)) },
-	})
-	codes := []int{exitDone}
+	r := &receiver{program: p, outs: f.outputs.of(s.Profile, len(f.profiles)), failOn: &f.failOn, max: f.maxProducts}
+	defer r.discard()
+	register, err := s.Each(ctx, inputs, gaps, scanner.Sink{Begin: r.begin, Product: r.product, Gap: r.gap})
+	bar.done()
 	var broken scanner.InputErrors
 	var many *scanner.TooManyProductsError
+	code := exitDone
 	switch {
-	case errors.As(err, &many):
-		return exitUsage, usage("%w", err)
 	case errors.As(err, &broken):
 		p.tell(broken)
-		codes = append(codes, exitUsage)
+		code = exitUsage
+	case errors.As(err, &many), err != nil && !r.begun: // before that, only what the user gave can be wrong
+		return exitUsage, usage("%w", err)
 	case err != nil:
 		return exitFault, fault(err)
 	}
-	if err := streams.end(register); err != nil {
+	if err := r.finish(register); err != nil {
 		return exitFault, err
 	}
-	if err := outs.write(p, c.into(register)); err != nil {
-		return exitFault, err
-	}
-	return first(append(codes, p.conclude(s.Profile, f, register))), nil
+	return first([]int{code, p.conclude(s.Profile, f, register)}), nil
 }
 
 // conclude says how a run ended, and gives its exit code.
@@ -297,142 +279,4 @@ func first(codes []int) int {
 		}
 	}
 	return exitFault
-}
-
-// collector holds the products for the formats that need them all, sorted.
-type collector struct {
-	keep     bool
-	max      int
-	products []scanner.Result
-	gaps     []netvet.Gap
-}
-
-func (c *collector) product(r scanner.Result) error {
-	switch {
-	case !c.keep:
-	case len(c.products) == c.max:
-		return &scanner.TooManyProductsError{Max: c.max}
-	default:
-		c.products = append(c.products, r)
-	}
-	return nil
-}
-
-func (c *collector) gap(g netvet.Gap) error {
-	if c.keep {
-		c.gaps = append(c.gaps, g)
-	}
-	return nil
-}
-
-// into completes the register that a run returned.
-func (c *collector) into(r *netvet.Register) *netvet.Register {
-	r.Gaps = append(r.Gaps, c.gaps...)
-	for _, p := range c.products {
-		r.Products = append(r.Products, p.Product)
-		r.Findings = append(r.Findings, p.Findings...)
-		r.Risks = append(r.Risks, p.Risks...)
-	}
-	r.Sort()
-	return r
-}
-
-// streams are the ndjson outputs of one run.
-type streams []*stream
-
-type stream struct {
-	*report.NDJSON
-	to *destination
-}
-
-func (p *program) openStreams(header *netvet.Register, outs outputs) (streams, error) {
-	var all streams
-	for _, out := range outs {
-		if out.format.Name != "ndjson" {
-			continue
-		}
-		to, err := p.create(out.file)
-		if err != nil {
-			return all, err
-		}
-		one := &stream{report.NewNDJSON(to), to}
-		all = append(all, one)
-		if err := one.Begin(header); err != nil {
-			return all, err
-		}
-	}
-	return all, nil
-}
-
-func (all streams) product(r scanner.Result) error {
-	for _, s := range all {
-		if err := s.Product(&r.Product, r.Findings, r.Risks); err != nil {
-			return fmt.Errorf("write %s: %w", place(s.to.name), err)
-		}
-	}
-	return nil
-}
-
-func (all streams) gap(g netvet.Gap) error {
-	for _, s := range all {
-		if err := s.Gap(g); err != nil {
-			return fmt.Errorf("write %s: %w", place(s.to.name), err)
-		}
-	}
-	return nil
-}
-
-func (all streams) end(r *netvet.Register) error {
-	for _, s := range all {
-		if err := s.End(r); err != nil {
-			return fmt.Errorf("write %s: %w", place(s.to.name), err)
-		}
-		if err := s.to.commit(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (all streams) discard() {
-	for _, s := range all {
-		s.to.discard()
-	}
-}
-
-// spool keeps standard input in a file when it is first read, so that it can be
-// read more than once: for detection, for each profile.
-type spool struct {
-	in    io.Reader
-	limit int64
-	file  string
-}
-
-func (s *spool) replace(inputs []sbom.Input) {
-	for i := range inputs {
-		if inputs[i].Name == "-" {
-			inputs[i].Open = s.open
-		}
-	}
-}
-
-func (s *spool) open() (io.ReadCloser, error) {
-	if s.file == "" {
-		f, err := os.CreateTemp("", "netvet-stdin-*")
-		if err != nil {
-			return nil, fmt.Errorf("keep standard input: %w", err)
-		}
-		s.file = f.Name()
-		_, err = io.Copy(f, io.LimitReader(s.in, s.limit+1)) // one byte more, so that the limit is seen to be passed
-		if err := errors.Join(err, f.Close()); err != nil {
-			return nil, fmt.Errorf("keep standard input: %w", err)
-		}
-	}
-	return os.Open(s.file)
-}
-
-func (s *spool) remove() {
-	if s.file != "" {
-		os.Remove(s.file)
-	}
 }

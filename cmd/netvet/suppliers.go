@@ -392,9 +392,9 @@ func (p *program) suppliersLists() *cobra.Command {
 			}
 			at := know.asOf.orToday()
 			if len(args) == 0 {
-				rows := [][]string{{"ID", "JURISDICTION", "EFFECT", "STATUS", "ENTRIES", "COMPLETE", "LIST AS OF"}}
+				rows := [][]string{{"ID", "IN", "EFFECT", "STATUS", "GRADE", "REACH", "ENTRIES", "COMPLETE", "LIST AS OF"}}
 				for _, l := range d.Lists() {
-					rows = append(rows, []string{l.ID, l.Jurisdiction, strings.Join(plain(l.Effects), " "), string(l.Status),
+					rows = append(rows, []string{l.ID, l.Jurisdiction, strings.Join(plain(l.Effects), " "), string(l.Status), string(l.Grade), string(l.Reach),
 						fmt.Sprint(len(l.Entries)), yesNo(l.Complete), age(l.AsOf, at) + doubt(l.Confidence)})
 				}
 				return p.columns(rows, fmt.Sprintf("%d lists; netvet suppliers lists ID shows one", len(rows)-1))

@@ -16,71 +16,79 @@ import (
 // element by element, so that the text of a large register is never held as a
 // whole.
 func writeJSON(w io.Writer, r *netvet.Register, _ Options) error {
+	out := jsonWriter{w: w}
+	out.enc = json.NewEncoder(&out.buf)
+	out.enc.SetEscapeHTML(false)
+	opening := "{\n"
 	v := reflect.ValueOf(r).Elem()
 	for i := range v.NumField() {
 		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		opening := ",\n"
-		if i == 0 {
-			opening = "{\n"
-		}
-		if _, err := fmt.Fprintf(w, "%s  %q: ", opening, name); err != nil {
-			return err
-		}
-		write := writeValue
-		if v.Field(i).Kind() == reflect.Slice {
-			write = writeList
-		}
-		if err := write(w, v.Field(i), "  "); err != nil {
-			return fmt.Errorf("write register field %s: %w", name, err)
+		out.text(fmt.Sprintf("%s  %q: ", opening, name))
+		opening = ",\n"
+		if field := v.Field(i); field.Kind() == reflect.Slice {
+			out.list(field, "  ")
+		} else {
+			out.value(field, "  ")
 		}
 	}
-	_, err := io.WriteString(w, "\n}\n")
-	return err
+	out.text("\n}\n")
+	return out.err
 }
 
-// writeList writes a list of which no element is held longer than it takes. A
-// list that was never made is an empty one.
-func writeList(w io.Writer, list reflect.Value, indent string) error {
+// jsonWriter writes JSON piece by piece until a first error.
+type jsonWriter struct {
+	w   io.Writer
+	buf bytes.Buffer
+	enc *json.Encoder // into buf
+	err error
+}
+
+func (j *jsonWriter) text(s string) {
+	if j.err == nil {
+		_, j.err = io.WriteString(j.w, s)
+	}
+}
+
+// list writes a list of which no element is held longer than it takes. A list
+// that was never made is an empty one.
+func (j *jsonWriter) list(list reflect.Value, indent string) {
 	if list.Len() == 0 {
-		_, err := io.WriteString(w, "[]")
-		return err
+		j.text("[]")
+		return
 	}
+	opening := "[\n"
 	for i := range list.Len() {
-		opening := ",\n"
-		if i == 0 {
-			opening = "[\n"
-		}
-		if _, err := io.WriteString(w, opening+indent+"  "); err != nil {
-			return err
-		}
-		if err := writeValue(w, list.Index(i), indent+"  "); err != nil {
-			return err
-		}
+		j.text(opening + indent + "  ")
+		opening = ",\n"
+		j.value(list.Index(i), indent+"  ")
 	}
-	_, err := io.WriteString(w, "\n"+indent+"]")
-	return err
+	j.text("\n" + indent + "]")
 }
 
-func writeValue(w io.Writer, v reflect.Value, indent string) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent(indent, "  ")
-	if err := enc.Encode(v.Interface()); err != nil {
-		return err
+func (j *jsonWriter) value(v reflect.Value, indent string) {
+	if j.err != nil {
+		return
 	}
-	_, err := w.Write(EscapeInvisible(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
-	return err
+	j.buf.Reset()
+	j.enc.SetIndent(indent, "  ")
+	if j.err = j.enc.Encode(v.Addr().Interface()); j.err == nil {
+		_, j.err = j.w.Write(EscapeInvisible(bytes.TrimSuffix(j.buf.Bytes(), []byte("\n"))))
+	}
 }
 
 // EscapeInvisible replaces characters that act on a terminal or hide in a text
 // by their \u escapes. JSON has no such characters outside strings, and
 // encoding/json leaves those above U+001F as they are.
 func EscapeInvisible(text []byte) []byte {
-	first := bytes.IndexFunc(text, invisible)
+	ascii := 0
+	for ascii < len(text) && text[ascii] < 0x7F {
+		ascii++
+	}
+	first := bytes.IndexFunc(text[ascii:], invisible)
 	if first < 0 {
 		return text
 	}
+	first += ascii
 	out := append([]byte(nil), text[:first]...)
 	for rest := text[first:]; len(rest) > 0; {
 		r, n := utf8.DecodeRune(rest)

@@ -244,7 +244,10 @@ func (t *table) why(p *netvet.RegisterProduct) string {
 		}
 		return "gate"
 	case bySilence:
-		return "evidence thin, " + known
+		if reason := t.reasons[p.ID]; reason != "" {
+			known += "; " + reason
+		}
+		return Visible("evidence thin, " + known)
 	}
 	if p.Verdict == netvet.VerdictAccept {
 		return known

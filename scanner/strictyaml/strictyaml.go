@@ -10,6 +10,7 @@ package strictyaml
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -76,7 +77,70 @@ func Decode(name string, data []byte, out any) error {
 	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return Faults{{File: name, Text: "more than one YAML document: keep one a file"}}
 	}
-	return nil
+	return check(name, data, out)
+}
+
+// checked is a value that knows whether what was read into it is well formed. It
+// is asked after decoding, because an error while decoding would end the file
+// and hide its other faults.
+type checked interface{ Check() error }
+
+// check asks every value of the decoded document.
+func check(name string, data []byte, out any) error {
+	var lines map[string]int
+	var faults Faults
+	visit(reflect.ValueOf(out), "", func(path string, v checked) {
+		err := v.Check()
+		if err == nil {
+			return
+		}
+		if lines == nil {
+			lines = Lines(data)
+		}
+		faults = append(faults, Fault{File: name, Line: lines[path], Text: err.Error()})
+	})
+	return faults.Err()
+}
+
+// visit walks a decoded value and calls see with every checked value and its
+// path, as Lines writes it.
+func visit(v reflect.Value, path string, see func(string, checked)) {
+	join := func(key string) string {
+		if path == "" {
+			return key
+		}
+		return path + "." + key
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			visit(v.Elem(), path, see)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			tag, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+			switch {
+			case !f.IsExported() || tag == "-":
+			case strings.Contains(options, "inline"):
+				visit(v.Field(i), path, see)
+			default:
+				visit(v.Field(i), join(cmp.Or(tag, strings.ToLower(f.Name))), see)
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			visit(v.Index(i), join(strconv.Itoa(i)), see)
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			visit(v.MapIndex(k), join(fmt.Sprint(k.Interface())), see)
+		}
+	case reflect.String:
+		if c, ok := v.Interface().(checked); ok {
+			see(path, c)
+		}
+	}
 }
 
 // Lines maps the dotted path of every key ("rules.3.when") to its line, so that

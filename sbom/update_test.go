@@ -1,0 +1,5 @@
+package sbom
+
+import "flag"
+
+var update = flag.Bool("update", false, "rewrite the golden files and generated workbooks")
