@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"reflect"
@@ -98,13 +99,7 @@ func variables() []variable {
 type compiler struct {
 	env  *cel.Env
 	each map[string]string // variable -> the kind of rule that has it
-	done sync.Map          // text -> func() compiled
-}
-
-// compiled is an expression, or what is wrong with it.
-type compiled struct {
-	condition *condition
-	flaws     []flaw
+	done sync.Map          // text -> *condition
 }
 
 func newCompiler() (*compiler, error) {
@@ -156,10 +151,18 @@ func celType(t reflect.Type) *cel.Type {
 	return cel.ObjectType(t.String())
 }
 
-// condition is a compiled expression. The nil condition is an empty expression.
+// condition is an expression, compiled when it is first needed: an inventory of
+// rows asks few of the questions of a pack, and compiling them all would be most
+// of the time that a small scan takes. The nil condition is an empty expression.
 type condition struct {
+	compiled func() compiled
+}
+
+// compiled is an expression made ready, or what is wrong with it.
+type compiled struct {
 	program cel.Program
 	uses    usage
+	flaws   []flaw
 }
 
 // usage is what an expression looks at.
@@ -176,24 +179,32 @@ type flaw struct {
 	text         string
 }
 
-// condition compiles an expression of a rule that is evaluated on each of the
-// things named; the empty expression gives nil.
-func (c *compiler) condition(text, each string) (*condition, []flaw) {
+// condition returns the condition of a text.
+func (c *compiler) condition(text string) *condition {
 	if strings.TrimSpace(text) == "" {
-		return nil, nil
+		return nil
 	}
-	once, _ := c.done.LoadOrStore(text, sync.OnceValue(func() compiled { return c.compile(text) }))
-	out := once.(func() compiled)()
+	known, _ := c.done.LoadOrStore(text, &condition{sync.OnceValue(func() compiled { return c.compile(text) })})
+	return known.(*condition)
+}
+
+// check compiles a condition of a rule that is evaluated on each of the things
+// named, and returns what is wrong with it.
+func (c *compiler) check(cond *condition, each string) []flaw {
+	if cond == nil {
+		return nil
+	}
+	out := cond.compiled()
 	if out.flaws != nil {
-		return nil, out.flaws
+		return out.flaws
 	}
 	var flaws []flaw
 	for _, name := range []string{varComponent, eachService, eachVulnerability, eachHit} {
-		if out.condition.uses.variables[name] && c.each[name] != each {
+		if out.uses.variables[name] && c.each[name] != each {
 			flaws = append(flaws, flaw{1, 1, fmt.Sprintf("%s is known only in an expression of a rule with each: %s", name, c.each[name])})
 		}
 	}
-	return out.condition, flaws
+	return flaws
 }
 
 func (c *compiler) compile(text string) compiled {
@@ -218,7 +229,7 @@ func (c *compiler) compile(text string) compiled {
 	if err != nil {
 		return compiled{flaws: []flaw{{1, 1, err.Error()}}}
 	}
-	return compiled{condition: &condition{program, uses}}
+	return compiled{program: program, uses: uses}
 }
 
 // holds evaluates the condition; nil never holds.
@@ -226,17 +237,33 @@ func (c *condition) holds(vars cel.Activation) (bool, error) {
 	if c == nil {
 		return false, nil
 	}
-	out, _, err := c.program.Eval(vars)
+	ready := c.compiled()
+	if ready.flaws != nil {
+		return false, errors.New(ready.flaws[0].text)
+	}
+	out, _, err := ready.program.Eval(vars)
 	if err != nil {
 		return false, err
 	}
 	return out == types.True, nil
 }
 
-func (c *condition) usesMaker() bool { return c != nil && c.uses.maker }
+// patterns are the patterns whose counts the condition reads by name.
+func (c *condition) patterns() []string {
+	if c == nil {
+		return nil
+	}
+	return c.compiled().uses.patterns
+}
+
+func (c *condition) usesMaker() bool { return c != nil && c.compiled().uses.maker }
 
 func (c *condition) usesSupplier() bool {
-	return c != nil && (c.uses.variables[varSupplier] || c.uses.variables[varConfidence] || c.uses.variables["hits"])
+	if c == nil {
+		return false
+	}
+	uses := c.compiled().uses.variables
+	return uses[varSupplier] || uses[varConfidence] || uses["hits"]
 }
 
 func inspect(tree *ast.AST) usage {

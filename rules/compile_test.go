@@ -95,8 +95,8 @@ func TestExpressions(t *testing.T) {
 		`component.name == "b" && component.maker.id == "acme" && component.count == 2 && component.confidence == 0.0`,
 		`words("Dell iDRAC9", "idrac 9") && lower("ABC") == "abc" && !words("x", "")`,
 	} {
-		cond, flaws := c.condition(text, eachComponent)
-		if flaws != nil {
+		cond := c.condition(text)
+		if flaws := c.check(cond, eachComponent); flaws != nil {
 			t.Errorf("%s: %+v", text, flaws)
 			continue
 		}
@@ -125,7 +125,7 @@ func TestExpressionFlaws(t *testing.T) {
 		`product.sources.exists(x, 3)`:   "",
 		"product.name == \"\" &&\nfoo.b": "undeclared reference",
 	} {
-		_, flaws := c.condition(text, eachProduct)
+		flaws := c.check(c.condition(text), eachProduct)
 		if len(flaws) == 0 || !strings.Contains(flaws[0].text, want) || flaws[0].line < 1 || flaws[0].column < 1 {
 			t.Errorf("%s: %+v, want %q", text, flaws, want)
 		}
@@ -137,8 +137,8 @@ func TestCostIsLimited(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cond, flaws := c.condition(`vulnerabilities.all(a, vulnerabilities.all(b, a.id != b.id + "x"))`, eachProduct)
-	if flaws != nil {
+	cond := c.condition(`vulnerabilities.all(a, vulnerabilities.all(b, a.id != b.id + "x"))`)
+	if flaws := c.check(cond, eachProduct); flaws != nil {
 		t.Fatal(flaws)
 	}
 	e := &evaluation{p: fixtureProgram(t, "base"), a: &netvet.Assessment{Vulnerabilities: make([]netvet.Vulnerability, 20_000)}}

@@ -316,7 +316,7 @@ func (o *ruleResults) components() {
 		found = true
 		e.component = c
 		match := e.supplierMatch(r)
-		if r.usesMaker && c.Maker.ID != "" {
+		if c.Maker.ID != "" && r.usesMaker() {
 			match *= c.Confidence
 		}
 		o.judge(netvet.Subject{Kind: eachComponent, Name: c.Name, Version: c.Version, Ref: firstOf(c.Ref, c.Pointer)}, c.Count, "", c.Pointer, match, e.relevance(c))
@@ -405,7 +405,7 @@ func (e *evaluation) hitMatch(h *netvet.ListHit) float64 {
 
 // supplierMatch is the confidence in the supplier where the rule rests on it.
 func (e *evaluation) supplierMatch(r *CompiledRule) float64 {
-	if r.usesSupplier && e.a.Match.Supplier != nil {
+	if e.a.Match.Supplier != nil && r.usesSupplier() {
 		return e.a.Match.Confidence
 	}
 	return 1

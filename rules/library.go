@@ -26,13 +26,17 @@ type Library struct {
 	Profiles  []*Profile // by id, as written: Profile resolves what they extend
 	Patterns  []*Pattern // by id
 	relevance *relevance
-	licences  *licences
+	licences  *licenceFile
 	data      []netvet.DataSet
 }
 
-// Default returns the library built into the program. Its expressions are
-// checked by the tests of this package, and compiled by Program.
+// Default returns the library built into the program: from its snapshot, or from
+// the files themselves when they have changed since. The tests of this package
+// check it as Load checks a user's.
 func Default() (*Library, error) {
+	if l := fromSnapshot(builtin); l != nil {
+		return l, nil
+	}
 	l, faults := read(builtin)
 	return l, faults.Err()
 }
@@ -188,7 +192,7 @@ func (r *reader) others(l *Library) {
 	}
 	var words licenceFile
 	if data, ok := r.optional("licences.yaml", &words); ok {
-		l.licences = newLicences(words)
+		l.licences = &words
 		l.data = append(l.data, r.dataSet("licences", words.Version, words.Source, data))
 	}
 }

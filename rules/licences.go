@@ -11,12 +11,23 @@ import (
 // open-source one, in whatever form it is written: an SPDX id, an expression or
 // a name.
 type licenceFile struct {
-	Version netvet.Date `yaml:"version"`
-	Source  string      `yaml:"source"`
+	Version netvet.Date `yaml:"version" json:"version"`
+	Source  string      `yaml:"source" json:"source"`
 	// Open are word sequences of which any known open-source licence has one.
-	Open []string `yaml:"open"`
+	Open []string `yaml:"open" json:"open"`
 	// Silent are whole statements that say nothing, such as NOASSERTION.
-	Silent []string `yaml:"silent"`
+	Silent []string `yaml:"silent" json:"silent"`
+}
+
+// add puts the user's licences beside these.
+func (f *licenceFile) add(more *licenceFile) *licenceFile {
+	switch {
+	case f == nil:
+		return more
+	case more == nil:
+		return f
+	}
+	return &licenceFile{Version: more.Version, Source: more.Source, Open: slices.Concat(f.Open, more.Open), Silent: slices.Concat(f.Silent, more.Silent)}
 }
 
 // licences answers questions about licence statements.
@@ -24,25 +35,18 @@ type licences struct {
 	open, silent [][]string
 }
 
-func newLicences(file licenceFile) *licences {
-	var l licences
+func newLicences(file *licenceFile) *licences {
+	l := &licences{}
+	if file == nil {
+		return l
+	}
 	for _, text := range file.Open {
 		l.open = append(l.open, words(text))
 	}
 	for _, text := range file.Silent {
 		l.silent = append(l.silent, words(text))
 	}
-	return &l
-}
-
-func (l *licences) add(more *licences) *licences {
-	switch {
-	case l == nil:
-		return more
-	case more == nil:
-		return l
-	}
-	return &licences{open: slices.Concat(l.open, more.open), silent: slices.Concat(l.silent, more.silent)}
+	return l
 }
 
 // licence is what one statement says.
@@ -56,9 +60,6 @@ const (
 
 func (l *licences) classify(statement string) licence {
 	have := words(statement)
-	if l == nil {
-		l = &licences{}
-	}
 	if len(have) == 0 || slices.ContainsFunc(l.silent, func(s []string) bool { return slices.Equal(s, have) }) {
 		return licenceSilent
 	}

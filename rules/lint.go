@@ -111,13 +111,14 @@ func (c *checker) checkPack(p *Pack) {
 		at.fault("", "%v", err)
 		return
 	}
+	w := newWorkshop(compiler, c.patterns)
 	for i := range p.Rules {
 		path := fmt.Sprintf("rules.%d", i)
 		once(path, p.Rules[i].ID)
 		c.checkRule(at, path, &p.Rules[i], topics)
-		r := &CompiledRule{Rule: &p.Rules[i], Pack: p}
-		c.faults = append(c.faults, r.compile(compiler, c.patterns)...)
+		w.check(w.rule(p, &p.Rules[i]))
 	}
+	c.faults = append(c.faults, w.faults...)
 	for i := range p.Gates {
 		path := fmt.Sprintf("gates.%d", i)
 		once(path, p.Gates[i].ID)

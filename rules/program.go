@@ -45,8 +45,14 @@ type CompiledRule struct {
 	applies, when, clear *condition
 	needs                []func(*evaluation) bool
 	message, cleared     *template
-	usesMaker            bool // the finding rests on who made the component
-	usesSupplier         bool // the finding rests on who the supplier is
+}
+
+// usesMaker reports whether the finding rests on who made the component.
+func (r *CompiledRule) usesMaker() bool { return r.when.usesMaker() || r.clear.usesMaker() }
+
+// usesSupplier reports whether the finding rests on who the supplier is.
+func (r *CompiledRule) usesSupplier() bool {
+	return r.Evidence == evidenceSupplier || r.Evidence == evidenceList || r.when.usesSupplier() || r.clear.usesSupplier()
 }
 
 // Rules returns the rules that are in force, in the order of packs and files.
@@ -61,7 +67,7 @@ func (p *Program) AsOf() time.Time { return p.asOf }
 // Program compiles what the profile chooses, with the lists that its gates name.
 // All faults come at once; a gate that names a list that is not there is one.
 func (l *Library) Program(profile *Profile, lists []netvet.List, asOf time.Time) (*Program, error) {
-	p := &Program{Profile: profile, asOf: asOf, patterns: l.Patterns, listCount: len(lists), licences: l.licences, gateModels: -1}
+	p := &Program{Profile: profile, asOf: asOf, patterns: l.Patterns, listCount: len(lists), licences: newLicences(l.licences), gateModels: -1}
 	if err := p.choose(l); err != nil {
 		return nil, err
 	}
@@ -114,30 +120,23 @@ func patternMatcher(patterns []*Pattern) (*matcher, map[string]int) {
 	return m, slots
 }
 
-// compile makes the rules of all packs ready, on all processors: type-checking
-// is most of the time that a small scan takes to start.
+// compile makes the rules of all packs ready that are in force. Expressions were
+// checked when the library was loaded.
 func (p *Program) compile() error {
-	var jobs []*CompiledRule
-	var faults strictyaml.Faults
+	c, err := newCompiler()
+	if err != nil {
+		return err
+	}
+	w := newWorkshop(c, p.pattern)
 	for _, pack := range p.Packs {
 		for i := range pack.Rules {
 			r := &pack.Rules[i]
 			if netvet.Covers(r.InForce.From, r.InForce.To, p.asOf) {
-				jobs = append(jobs, &CompiledRule{Rule: r, Pack: pack, ID: pack.ID + "/" + r.ID})
+				p.rules = append(p.rules, w.rule(pack, r))
 			}
 		}
 	}
-	compiler, err := newCompiler()
-	if err != nil {
-		return err
-	}
-	results := make([]strictyaml.Faults, len(jobs))
-	inParallel(len(jobs), func(i int) { results[i] = jobs[i].compile(compiler, p.pattern) })
-	for _, r := range results {
-		faults = append(faults, r...)
-	}
-	p.rules = jobs
-	return faults.Err()
+	return w.faults.Err()
 }
 
 func inParallel(n int, do func(i int)) {
@@ -153,45 +152,70 @@ func inParallel(n int, do func(i int)) {
 	wg.Wait()
 }
 
-// compile checks and compiles everything of a rule that is more than a value.
-func (r *CompiledRule) compile(c *compiler, patterns map[string]int) strictyaml.Faults {
-	f := ruleFaults{rule: r}
-	condition := func(key, text, each string) *condition {
-		cond, flaws := c.condition(text, each)
-		f.flaws(key, text, flaws)
-		if cond != nil {
-			f.unknownPatterns(key, cond.uses.patterns, patterns)
-		}
-		return cond
-	}
-	r.applies = condition("applies", r.Applies, "")
-	r.when = condition("when", r.When, r.Each)
-	r.clear = condition("clear", r.Clear, r.Each)
-	r.usesMaker = r.when.usesMaker() || r.clear.usesMaker()
-	r.usesSupplier = r.when.usesSupplier() || r.clear.usesSupplier() || r.Evidence == evidenceSupplier || r.Evidence == evidenceList
+// workshop makes compiled rules, and keeps what they share.
+type workshop struct {
+	compiler *compiler
+	patterns map[string]int
+	needs    map[string]Need
+	roots    map[string]*roots // of templates, by what a rule is evaluated on
+	faults   strictyaml.Faults
+}
 
+func newWorkshop(c *compiler, patterns map[string]int) *workshop {
+	return &workshop{compiler: c, patterns: patterns, needs: needsByName(), roots: map[string]*roots{}}
+}
+
+// rule compiles a rule but for its expressions, which wait until they are needed.
+func (w *workshop) rule(pack *Pack, rule *Rule) *CompiledRule {
+	r := &CompiledRule{Rule: rule, Pack: pack, ID: pack.ID + "/" + rule.ID}
+	f := ruleFaults{rule: r}
+	r.applies = w.compiler.condition(r.Applies)
+	r.when = w.compiler.condition(r.When)
+	r.clear = w.compiler.condition(r.Clear)
+
+	if w.roots[r.Each] == nil {
+		w.roots[r.Each] = ruleRoots(r.Each)
+	}
 	template := func(key, text string) *template {
-		t, err := parseTemplate(text, ruleRoots(r.Each))
+		t, err := parseTemplate(text, w.roots[r.Each])
 		if err != nil {
 			f.add(key, err.Error())
 		}
 		return t
 	}
 	r.message = template("message.en", r.Message.EN)
-	template("message.zh", r.Message.ZH)
 	r.cleared = template("cleared.en", r.Cleared.EN)
-	template("cleared.zh", r.Cleared.ZH)
 
-	needs, unknown := resolveNeeds(r.Needs, needsByName(), patterns)
+	needs, unknown := resolveNeeds(r.Needs, w.needs, w.patterns)
 	if unknown != "" {
-		f.add("needs", fmt.Sprintf("unknown need %q%s", unknown, didYouMean(unknown, ids(Needs(), func(n Need) string { return n.Name }))))
+		f.add("needs", fmt.Sprintf("unknown need %q%s", unknown, didYouMean(unknown, keys(w.needs))))
 	}
 	r.needs = needs
 	var err error
 	if r.HalfLife, err = halfLife(r.Rule.HalfLife); err != nil {
 		f.add("half_life", err.Error())
 	}
-	return f.faults
+	w.faults = append(w.faults, f.faults...)
+	return r
+}
+
+// check reports what is wrong with what rule leaves for later: the expressions
+// and the texts in Chinese.
+func (w *workshop) check(r *CompiledRule) {
+	f := ruleFaults{rule: r}
+	for key, text := range map[string]string{"message.zh": r.Message.ZH, "cleared.zh": r.Cleared.ZH} {
+		if _, err := parseTemplate(text, w.roots[r.Each]); err != nil {
+			f.add(key, err.Error())
+		}
+	}
+	for _, e := range []struct {
+		key, text, each string
+		condition       *condition
+	}{{"applies", r.Applies, "", r.applies}, {"when", r.When, r.Each, r.when}, {"clear", r.Clear, r.Each, r.clear}} {
+		f.flaws(e.key, e.text, w.compiler.check(e.condition, e.each))
+		f.unknownPatterns(e.key, e.condition.patterns(), w.patterns)
+	}
+	w.faults = append(w.faults, f.faults...)
 }
 
 // ruleFaults collects the faults of one rule with their lines.

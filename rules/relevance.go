@@ -9,22 +9,22 @@ import (
 // relevance is relevance.yaml: rho, how much of a product a part can act on,
 // from its function and privilege. The first entry that holds decides.
 type relevance struct {
-	Version netvet.Date      `yaml:"version"`
-	Source  string           `yaml:"source"`
-	Default float64          `yaml:"default"`
-	Entries []relevanceEntry `yaml:"entries"`
+	Version netvet.Date      `yaml:"version" json:"version"`
+	Source  string           `yaml:"source" json:"source"`
+	Default float64          `yaml:"default" json:"default"`
+	Entries []relevanceEntry `yaml:"entries" json:"entries"`
 	data    []byte           // of the file, for the lines of faults
 }
 
 // relevanceEntry holds when every part that is given does, with any one of its
 // values.
 type relevanceEntry struct {
-	Patterns []string      `yaml:"patterns"`
-	Kinds    []netvet.Kind `yaml:"kinds"`
-	Types    []string      `yaml:"types"`
-	Scopes   []string      `yaml:"scopes"` // required, optional, excluded
-	Words    []string      `yaml:"words"`  // word sequences in the name
-	Weight   float64       `yaml:"weight"`
+	Patterns []string      `yaml:"patterns" json:"patterns"`
+	Kinds    []netvet.Kind `yaml:"kinds" json:"kinds"`
+	Types    []string      `yaml:"types" json:"types"`
+	Scopes   []string      `yaml:"scopes" json:"scopes"` // required, optional, excluded
+	Words    []string      `yaml:"words" json:"words"`   // word sequences in the name
+	Weight   float64       `yaml:"weight" json:"weight"`
 }
 
 // defaultRelevance is what a part weighs of which nothing is known.

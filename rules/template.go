@@ -28,31 +28,34 @@ type valuePath struct {
 	key   string  // of a map, when the last step is one
 }
 
-// roots maps the variables of a template to their types.
-type roots map[string]reflect.Type
+// roots are the variables of a template.
+type roots struct {
+	types  map[string]reflect.Type
+	fields map[reflect.Type]map[string]reflect.StructField // by JSON name, as far as asked for
+}
 
 // ruleRoots are the variables of the templates of a rule.
-func ruleRoots(each string) roots {
-	out := roots{varCount: reflect.TypeFor[int]()}
+func ruleRoots(each string) *roots {
+	out := &roots{map[string]reflect.Type{varCount: reflect.TypeFor[int]()}, map[reflect.Type]map[string]reflect.StructField{}}
 	for _, v := range variables() {
 		if v.each == "" || v.each == each {
-			out[v.name] = v.typ
+			out.types[v.name] = v.typ
 		}
 	}
 	return out
 }
 
 // gateRoots are the variables of the message of a gate.
-func gateRoots() roots {
-	return roots{
+func gateRoots() *roots {
+	return &roots{map[string]reflect.Type{
 		"product": reflect.TypeFor[netvet.Product](), varSupplier: reflect.TypeFor[netvet.Supplier](),
 		"party": reflect.TypeFor[netvet.Supplier](), "list": reflect.TypeFor[netvet.List](), "entry": reflect.TypeFor[netvet.Entry](),
 		varComponent: reflect.TypeFor[netvet.Component](), "operator": reflect.TypeFor[Operator](),
 		"profile": reflect.TypeFor[PointOfView](), varCount: reflect.TypeFor[int](),
-	}
+	}, map[reflect.Type]map[string]reflect.StructField{}}
 }
 
-func parseTemplate(text string, known roots) (*template, error) {
+func parseTemplate(text string, known *roots) (*template, error) {
 	t := &template{}
 	for text != "" {
 		before, rest, open := strings.Cut(text, "{")
@@ -74,9 +77,9 @@ func parseTemplate(text string, known roots) (*template, error) {
 	return t, nil
 }
 
-func parsePath(path string, known roots) (*valuePath, error) {
+func parsePath(path string, known *roots) (*valuePath, error) {
 	names := strings.Split(path, ".")
-	typ, ok := known[names[0]]
+	typ, ok := known.types[names[0]]
 	if !ok {
 		return nil, fmt.Errorf("{%s}: %q is not known here", path, names[0])
 	}
@@ -84,7 +87,7 @@ func parsePath(path string, known roots) (*valuePath, error) {
 	for i, name := range names[1:] {
 		switch typ.Kind() {
 		case reflect.Struct:
-			f, ok := fieldByJSON(typ, name)
+			f, ok := known.field(typ, name)
 			if !ok {
 				return nil, fmt.Errorf("{%s}: no field %q", path, name)
 			}
@@ -116,14 +119,20 @@ func printable(t reflect.Type) bool {
 	return true
 }
 
-func fieldByJSON(t reflect.Type, name string) (reflect.StructField, bool) {
-	for _, f := range reflect.VisibleFields(t) {
-		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if tag == name && tag != "-" && f.IsExported() {
-			return f, true
+// field finds the field of a struct by its JSON name.
+func (r *roots) field(t reflect.Type, name string) (reflect.StructField, bool) {
+	known, ok := r.fields[t]
+	if !ok {
+		known = map[string]reflect.StructField{}
+		for _, f := range reflect.VisibleFields(t) {
+			if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); tag != "" && tag != "-" && f.IsExported() {
+				known[tag] = f
+			}
 		}
+		r.fields[t] = known
 	}
-	return reflect.StructField{}, false
+	f, ok := known[name]
+	return f, ok
 }
 
 // fill writes the text out. An empty value vanishes with the space before it.

@@ -66,44 +66,37 @@ func (c *charsetReader) describe() string {
 
 // fill decodes the next bytes into c.out, or sets c.err.
 func (c *charsetReader) fill() {
-	if c.name == "" && c.offset == 0 {
-		c.begin()
-	}
-	if _, err := c.src.Peek(1); err != nil {
+	head, err := c.src.Peek(charsetWindow)
+	if err != nil && err != io.EOF || len(head) == 0 {
 		c.err = err
 		return
 	}
-	head, _ := c.src.Peek(c.src.Buffered())
+	atEOF := err == io.EOF
+	if c.name == "" && c.offset == 0 {
+		if head, c.err = c.begin(head); c.err != nil || len(head) == 0 {
+			return
+		}
+	}
 	if c.name == "" {
 		if n := asciiPrefix(head); n > 0 {
 			c.take(head, n)
 			return
 		}
-		window, err := c.src.Peek(charsetWindow)
-		if err != nil && err != io.EOF {
-			c.err = err
+		if c.err = c.choose(head, atEOF); c.err != nil {
 			return
 		}
-		if c.err = c.choose(window, err == io.EOF); c.err != nil {
-			return
-		}
-		head = window
 	}
 	if c.enc == nil {
 		c.utf8(head)
 		return
 	}
-	c.decode(head)
+	c.decode(head, atEOF)
 }
 
 // begin looks at the first bytes for a mark, or for the zero bytes of UTF-16,
-// and else takes the encoding that the user named.
-func (c *charsetReader) begin() {
-	head, err := c.src.Peek(charsetWindow)
-	if err != nil && err != io.EOF {
-		c.err = err
-		return
-	}
+// and else takes the encoding that the user named. It returns what follows the
+// mark.
+func (c *charsetReader) begin(head []byte) ([]byte, error) {
 	mark := 0
 	switch {
 	case bytes.HasPrefix(head, []byte{0xEF, 0xBB, 0xBF}):
@@ -113,18 +106,18 @@ func (c *charsetReader) begin() {
 	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}):
 		mark, c.name, c.enc = 2, "UTF-16BE", utf16BE()
 	case c.forced != "":
-		if c.enc, err = htmlindex.Get(strings.TrimSpace(c.forced)); err != nil {
-			c.err = fmt.Errorf("unknown encoding %q: use a name such as utf-8, gb18030, big5, shift_jis or windows-1252", c.forced)
-			return
+		enc, err := htmlindex.Get(strings.TrimSpace(c.forced))
+		if err != nil {
+			return nil, fmt.Errorf("unknown encoding %q: use a name such as utf-8, gb18030, big5, shift_jis or windows-1252", c.forced)
 		}
-		c.name, _ = htmlindex.Name(c.enc)
-		if c.name == "utf-8" {
-			c.enc = nil
+		if c.name, _ = htmlindex.Name(enc); c.name != "utf-8" {
+			c.enc = enc
 		}
 	default:
 		c.name, c.enc = utf16Pattern(head)
 	}
 	c.discard(mark)
+	return head[mark:], nil
 }
 
 func utf16LE() encoding.Encoding { return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM) }
@@ -224,13 +217,10 @@ func cleanGB18030(text []byte, atEOF bool) bool {
 	return common*5 >= all*4
 }
 
-// utf8 passes on what is whole and valid.
+// utf8 passes on what is whole and valid; what the end of the window cuts comes
+// whole with the next.
 func (c *charsetReader) utf8(head []byte) {
 	n := invalidAt(head)
-	if n == 0 { // perhaps only cut by the end of the buffer
-		head, _ = c.src.Peek(utf8.UTFMax)
-		n = invalidAt(head)
-	}
 	if n == 0 {
 		c.err = fmt.Errorf("invalid UTF-8 at byte %d: repair the file or name its encoding with --encoding", c.offset)
 		return
@@ -238,27 +228,22 @@ func (c *charsetReader) utf8(head []byte) {
 	c.take(head, n)
 }
 
-// decode passes on what an encoding makes of the next bytes.
-func (c *charsetReader) decode(head []byte) {
-	if len(head) < utf8.UTFMax {
-		head, _ = c.src.Peek(utf8.UTFMax)
-	}
-	_, err := c.src.Peek(len(head) + 1)
+// decode passes on what the encoding makes of the next bytes.
+func (c *charsetReader) decode(head []byte, atEOF bool) {
 	decoder := c.enc.NewDecoder().Transformer
 	out := slices.Grow(c.buf[:0], 3*len(head)+utf8.UTFMax)
 	out = out[:cap(out)]
-	n, used, err := decoder.Transform(out, head, err == io.EOF)
+	n, used, err := decoder.Transform(out, head, atEOF)
 	if at := bytes.IndexRune(out[:n], utf8.RuneError); at >= 0 {
 		_, used, _ = decoder.Transform(out[:at], head, true) // up to the fault
 		err = errors.New("invalid")
 	}
-	switch {
-	case err != nil && !errors.Is(err, transform.ErrShortSrc) || used == 0:
+	if err != nil && !errors.Is(err, transform.ErrShortSrc) || used == 0 {
 		c.err = fmt.Errorf("invalid %s at byte %d: repair the file or name its encoding with --encoding", c.name, c.offset+int64(used))
-	default:
-		c.buf, c.out = out, out[:n]
-		c.discard(used)
+		return
 	}
+	c.buf, c.out = out, out[:n]
+	c.discard(used)
 }
 
 // take passes n bytes on as they are.

@@ -7,8 +7,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,9 +34,9 @@ type dialect struct {
 	found   bool // a header row
 	header  columns
 	width   int     // cells of the header row, empty ones too
-	usual   int     // cells of most rows below it
+	usual   int     // cells of the rows below it: as many, or one more that is empty
 	below   int     // rows seen below the header
-	share   float64 // of those that have as many cells as the header or as most
+	share   float64 // of those that have the usual cells
 }
 
 func detectCSV(s Sample) float64 {
@@ -97,7 +95,7 @@ func sepLine(text []byte) (delim byte, ok bool) {
 func tryDelimiter(text []byte, delim byte, words *synonyms, choice map[string]field, sep bool) dialect {
 	d := dialect{delim: delim, sepLine: sep}
 	rows := newCSVRows(bufio.NewReader(bytes.NewReader(text)), delim, headSize)
-	widths := make(map[int]int)
+	same, trailing := 0, 0
 	for n := 0; n < maxAboveHeader+50; n++ {
 		row, err := rows.next()
 		if err != nil {
@@ -107,21 +105,24 @@ func tryDelimiter(text []byte, delim byte, words *synonyms, choice map[string]fi
 		case len(trimRight(row.cells)) == 0:
 		case d.found:
 			d.below++
-			widths[len(row.cells)]++
+			if n := len(row.cells); n == d.width {
+				same++
+			} else if n == d.width+1 && row.cells[n-1] == "" {
+				trailing++
+			}
 		default:
 			if c := words.header(row.cells, choice); c.isHeader() && len(c.headers) > 1 {
 				d.found, d.header, d.width = true, c, len(row.cells)
+				rows.width = d.width
 			}
 		}
 	}
 	d.usual = d.width
-	for _, width := range slices.Sorted(maps.Keys(widths)) {
-		if widths[width] > widths[d.usual] {
-			d.usual = width
-		}
+	if trailing > same { // every row ends in a delimiter
+		d.usual++
 	}
 	if d.below > 0 {
-		d.share = float64(widths[d.usual]) / float64(d.below)
+		d.share = float64(max(same, trailing)) / float64(d.below)
 	}
 	return d
 }
@@ -147,7 +148,7 @@ func readCSV(ctx context.Context, src *Stream, emit func(Record) error) (Info, e
 		}
 	}
 	table.comma = d.delim == ';'
-	table.width = max(d.width, d.usual)
+	table.width = d.usual
 	rows := newCSVRows(text, d.delim, cmp.Or(src.Options.MaxString, DefaultMaxString))
 	rows.width = d.usual
 	err = readRows(ctx, rows, table)

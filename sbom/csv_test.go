@@ -58,9 +58,9 @@ func TestCharsets(t *testing.T) {
 		{"unknown name", []byte(chineseTable), "klingon", "", "", `unknown encoding "klingon"`},
 		{"damaged UTF-8", []byte(chineseTable[:40] + "\xff" + chineseTable[40:]), "", "", "", "invalid UTF-8 at byte 40"},
 		{"UTF-8 damaged late", []byte(chineseTable + strings.Repeat("华为,a,b,c\n", 40_000) + "\xc3\x28"), "", "text: UTF-8, delimiter comma", "华为技术有限公司", fmt.Sprintf("invalid UTF-8 at byte %d", len(chineseTable)+40_000*13)},
-		{"cut UTF-8", []byte(chineseTable + "华\xe4\xb8"), "", "", "", "invalid UTF-8 at byte 125"},
+		{"cut UTF-8", []byte(chineseTable + "华\xe4\xb8"), "", "", "", fmt.Sprintf("invalid UTF-8 at byte %d", len(chineseTable)+3)},
 		{"damaged UTF-16", append(encoded(t, utf16LE(), chineseTable), 0x00, 0xD8, 'a', 0), "", "", "", "invalid UTF-16LE at byte"},
-		{"damaged GBK chosen", append(encoded(t, simplifiedchinese.GBK, chineseTable), 0xFF, 0xFF), "gbk", "", "", "invalid gbk at byte 93"},
+		{"damaged GBK chosen", append(encoded(t, simplifiedchinese.GBK, chineseTable), 0xFF, 0xFF), "gbk", "", "", fmt.Sprintf("invalid gbk at byte %d", len(encoded(t, simplifiedchinese.GBK, chineseTable)))},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			products, _, info, err := readTable(t, csvFormat(), test.data, Options{Encoding: test.forced})

@@ -47,15 +47,23 @@ type cdxJSON struct {
 }
 
 func readCycloneDXJSON(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
+	return newCDXJSON(src, emit).read()
+}
+
+func newCDXJSON(src *Stream, emit func(Record) error) *cdxJSON {
 	doc := newCDXDocument(src, "cyclonedx-json", emit)
 	r := &cdxJSON{doc: doc}
 	r.jsonTokens = newJSONTokens(src.Reader, src.Options, func(pointer, reason string) {
 		doc.faults.add("value of the wrong type, or given twice", pointer, reason)
 	})
+	return r
+}
+
+func (r *cdxJSON) read() (Info, error) {
 	if err := r.document(); err != nil {
-		return Info{Version: doc.version}, err
+		return Info{Version: r.doc.version}, err
 	}
-	return doc.finish()
+	return r.doc.finish()
 }
 
 func (r *cdxJSON) document() error {

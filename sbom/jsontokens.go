@@ -35,10 +35,11 @@ type jsonTokens struct {
 	keys   []jsonKey // of all open objects, innermost last
 	text   []byte    // keys and values of objects walked by token
 
-	whole   []byte  // the element that is walked as a whole; nil by token
-	pos     int     // in whole
-	wanting bool    // the decoder reads an element for whole
-	path    []int32 // to the value in whole: an index, or the complement of a place in keys
+	whole    []byte  // the element that is walked as a whole; nil by token
+	pos      int     // in whole
+	wholeMax int64   // length up to which an element is taken as a whole; 0: none is
+	wanting  bool    // the decoder reads an element for whole
+	path     []int32 // to the value in whole: an index, or the complement of a place in keys
 
 	inArray bool   // the innermost open value is an array
 	scratch []byte // for keys and strings that hold escapes
@@ -55,6 +56,7 @@ type jsonKey struct {
 
 const (
 	shownValue    = 48   // bytes of a value shown in an error
+	maxPointer    = 200  // bytes of a place shown
 	manyKeys      = 32   // from here on an object's keys are found by map
 	maxWords      = 4096 // distinct strings kept to be shared
 	maxWordLength = 64
@@ -66,7 +68,7 @@ const (
 )
 
 func newJSONTokens(r io.Reader, opt Options, fault func(pointer, reason string)) *jsonTokens {
-	j := &jsonTokens{opt: opt, fault: fault, words: make(map[string]string)}
+	j := &jsonTokens{opt: opt, fault: fault, wholeMax: wholeSize, words: make(map[string]string)}
 	// Keys given twice are found here, with both values, and not by the decoder.
 	j.dec = jsontext.NewDecoder(&jsonGuard{r: r, j: j}, jsontext.AllowDuplicateNames(true))
 	return j
@@ -86,7 +88,7 @@ var errNotWhole = errors.New("too long to be read as a whole")
 
 func (g *jsonGuard) Read(p []byte) (int, error) {
 	held := g.read - g.j.offset
-	if g.j.wanting && held > wholeSize {
+	if g.j.wanting && held > g.j.wholeMax {
 		return 0, errNotWhole
 	}
 	if held > int64(g.j.opt.MaxString)+jsonSlack {
@@ -116,12 +118,18 @@ func (j *jsonTokens) pointer() string {
 		if step >= 0 {
 			pointer = pointer.AppendToken(strconv.Itoa(int(step)))
 		} else {
-			k := j.keys[^step]
-			name, _ := jsontext.AppendUnquote(nil, j.whole[k.start-1:k.colon+1])
-			pointer = pointer.AppendToken(string(name))
+			pointer = pointer.AppendToken(j.unquoted(j.keys[^step]))
 		}
 	}
-	return string(pointer)
+	return shortPointer(string(pointer))
+}
+
+// shortPointer cuts a place that no person would follow.
+func shortPointer(pointer string) string {
+	if len(pointer) <= maxPointer {
+		return pointer
+	}
+	return strings.ToValidUTF8(pointer[:maxPointer], "") + "..."
 }
 
 // kind tells what value comes next: '{', '[', '"', '0', 't', 'f' or 'n'; or the
@@ -151,11 +159,11 @@ func (j *jsonTokens) object(field func(key []byte) error) error {
 	j.inArray = false
 	var index map[uint64]int
 	for j.kind() != '}' {
+		before := j.reads
 		key, fresh, err := j.key(base, &index)
 		if err != nil {
 			return err
 		}
-		before := j.reads
 		if fresh {
 			if err := field(key); err != nil {
 				return err
@@ -184,11 +192,9 @@ func (j *jsonTokens) array(element func(i int) error) error {
 		if kind == ']' {
 			break
 		}
-		took := j.whole == nil && kind == '{'
+		took := j.whole == nil && kind == '{' && j.wholeMax > 0
 		if took {
-			if err := j.take(); err != nil {
-				return err
-			}
+			j.take()
 		} else if j.whole != nil {
 			j.path[len(j.path)-1] = int32(i)
 		}
@@ -209,19 +215,15 @@ func (j *jsonTokens) array(element func(i int) error) error {
 	return j.close()
 }
 
-// take takes the next element as a whole, unless it is too long.
-func (j *jsonTokens) take() error {
+// take takes the next element as a whole, unless it is too long or broken: the walk
+// by token then finds out what is wrong with it and where.
+func (j *jsonTokens) take() {
 	j.wanting = true
 	raw, err := j.dec.ReadValue()
 	j.wanting = false
-	if errors.Is(err, errNotWhole) {
-		return nil
+	if err == nil {
+		j.whole, j.pos, j.offset = raw, 0, j.dec.InputOffset()
 	}
-	if err != nil {
-		return j.explain(err)
-	}
-	j.whole, j.pos, j.offset = raw, 0, j.dec.InputOffset()
-	return nil
 }
 
 // open begins an object or array. It reports false when there is none to read.
@@ -400,13 +402,23 @@ func (j *jsonTokens) repeated(first int) error {
 	return nil
 }
 
+// unquoted returns a key as it is meant.
+func (j *jsonTokens) unquoted(k jsonKey) string {
+	text := j.text
+	if k.inWhole {
+		text = j.whole
+	}
+	name, _ := jsontext.AppendUnquote(nil, `"`+string(text[k.start:k.colon])+`"`)
+	return string(name)
+}
+
 // shown returns a key and its value as an error shows them.
 func (j *jsonTokens) shown(k jsonKey) (name, value string) {
 	text := j.text
 	if k.inWhole {
 		text = j.whole
 	}
-	name = string(text[k.start:k.colon])
+	name = j.unquoted(k)
 	if k.end == k.colon {
 		return name, "an object or array"
 	}
@@ -620,7 +632,7 @@ func (j *jsonTokens) explain(err error) error {
 		if syntax.JSONPointer == "" {
 			return fmt.Errorf("at byte %d: %w", syntax.ByteOffset, reason)
 		}
-		return fmt.Errorf("at byte %d (%s): %w", syntax.ByteOffset, syntax.JSONPointer, reason)
+		return fmt.Errorf("at byte %d (%s): %w", syntax.ByteOffset, shortPointer(string(syntax.JSONPointer)), reason)
 	case err == io.EOF:
 		return errors.New("the document ends in the middle: it is cut off")
 	}

@@ -66,7 +66,7 @@ func jsonSigns() [][2]string {
 		{`"@odata.id"`, "Redfish documents are not supported yet"},
 		{`"payloadType"`, "signed envelopes (DSSE, in-toto) are not supported yet: give the document inside"},
 		{`"predicateType"`, "in-toto statements are not supported yet: give the document inside"},
-		{`"artifactRelationships"`, "Syft's own JSON is not supported: export CycloneDX or SPDX"},
+		{`"artifacts"`, "Syft's own JSON is not supported: export CycloneDX or SPDX"},
 		{`"matchDetails"`, "this is a report of Grype, no inventory"},
 		{`sarif`, "SARIF reports are no inventory"},
 		{`"SchemaVersion"`, "this is a report of a scanner, no inventory"},

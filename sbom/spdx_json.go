@@ -42,15 +42,23 @@ type spdxJSONReader struct {
 }
 
 func readSPDXJSON(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
+	return newSPDXJSON(src, emit).read()
+}
+
+func newSPDXJSON(src *Stream, emit func(Record) error) *spdxJSONReader {
 	doc := newSPDXDocument(src, "spdx-json", emit)
 	r := &spdxJSONReader{doc: doc}
 	r.jsonTokens = newJSONTokens(src.Reader, src.Options, func(pointer, reason string) {
 		doc.faults.add("value of the wrong type, or given twice", pointer, reason)
 	})
+	return r
+}
+
+func (r *spdxJSONReader) read() (Info, error) {
 	if err := r.document(); err != nil {
-		return Info{Version: doc.version}, err
+		return Info{Version: r.doc.version}, err
 	}
-	return doc.finish()
+	return r.doc.finish()
 }
 
 func (r *spdxJSONReader) document() error {

@@ -73,7 +73,7 @@ func readSPDXTagValue(_ context.Context, src *Stream, emit func(Record) error) (
 // systems, as if it were a line feed.
 func tagValueLines(r io.Reader) *bufio.Reader {
 	lines := bufio.NewReaderSize(r, headSize)
-	head, _ := lines.Peek(headSize) // an error comes again when lines are read
+	head, _ := lines.Peek(headSize)                                            // an error comes again when lines are read
 	if bytes.Count(head, []byte("\r")) > bytes.Count(head, []byte("\r\n"))+1 { // one may be cut off
 		return bufio.NewReaderSize(lineFeeds{lines}, headSize)
 	}

@@ -18,13 +18,14 @@ import (
 // element it was called in. A callback that leaves its element unread has it
 // skipped.
 type xmlTokens struct {
-	dec   *xml.Decoder
-	opt   Options
-	fault func(pointer, reason string) // elements given twice, when lenient
-	space string                       // of the root; elements of others are extensions
-	depth int
-	reads int    // elements read to their end
-	last  string // text of the element read last, for the error that names both
+	dec    *xml.Decoder
+	opt    Options
+	fault  func(pointer, reason string) // elements given twice, when lenient
+	space  string                       // of the root; elements of others are extensions
+	depth  int
+	offset int64  // of the end of the last token
+	reads  int    // elements read to their end
+	last   string // text of the element read last, for the error that names both
 }
 
 // maxAttributes is far above what any element of a known format has.
@@ -50,8 +51,8 @@ type xmlGuard struct {
 }
 
 func (g *xmlGuard) Read(p []byte) (int, error) {
-	if g.x.dec != nil && g.read-g.x.dec.InputOffset() > int64(g.x.opt.MaxString)+jsonSlack {
-		return 0, fmt.Errorf("an element, text or comment longer than %d bytes after byte %d", g.x.opt.MaxString, g.x.dec.InputOffset())
+	if g.read-g.x.offset > int64(g.x.opt.MaxString)+jsonSlack {
+		return 0, fmt.Errorf("an element, text or comment longer than %d bytes after byte %d", g.x.opt.MaxString, g.x.offset)
 	}
 	n, err := g.r.Read(p)
 	g.read += int64(n)
@@ -104,6 +105,7 @@ func (x *xmlTokens) token() (xml.Token, error) {
 	if err != nil {
 		return nil, x.explain(err)
 	}
+	x.offset = x.dec.InputOffset()
 	switch t := token.(type) {
 	case xml.Directive:
 		return nil, fmt.Errorf("at byte %d: a document type (<!%s ...>) is refused: an inventory needs none, and it can make a reader fetch or expand what it should not",

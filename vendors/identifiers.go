@@ -1,6 +1,7 @@
 package vendors
 
 import (
+	"cmp"
 	"math/bits"
 	"net/url"
 	"slices"
@@ -12,7 +13,6 @@ import (
 
 // registered is what a registry or naming scheme says an identifier stands for.
 type registered struct {
-	key      string  // "scheme:value" as it was found in the data
 	what     string  // for people: "PCI vendor id 1344"
 	holders  []int32 // records, in order of id
 	doubtful bool    // shared or joined on a name alone: never enough by itself
@@ -40,63 +40,109 @@ const (
 var trusted = [...]float64{leiScheme: 0.99, purlScheme: 0.95, cpeScheme: 0.95, domainScheme: 0.95, penScheme: 0.95,
 	pciScheme: 0.95, jepScheme: 0.95, usbScheme: 0.93, macScheme: 0.92}
 
-// addIDs enters the identifiers of a record.
-func (r *resolver) addIDs(at int32, ids *IDs) {
-	add := func(scheme string, values []string) {
-		for _, v := range values {
-			key := scheme + ":" + v
-			if scheme == "jep106" {
-				key = jepKey(v)
-			}
-			if scheme == "purl" || scheme == "cpe" {
-				key = strings.ToLower(key)
-			}
-			e := r.ids[key]
-			e.doubtful = e.doubtful || slices.Contains(ids.Doubtful, key)
-			if !slices.Contains(e.holders, at) {
-				e.holders = append(e.holders, at)
-			}
-			r.ids[key] = e
+// idKey is an identifier of a scheme.
+type idKey struct {
+	scheme scheme
+	value  string
+}
+
+// block is an address block: its first bits, how many hexadecimal digits they
+// are, and the record that it is assigned to.
+type block struct {
+	bits   uint64
+	digits int8
+	rec    int32
+}
+
+func compareBlocks(a, b block) int {
+	return cmp.Or(cmp.Compare(a.digits, b.digits), cmp.Compare(a.bits, b.bits), cmp.Compare(a.rec, b.rec))
+}
+
+// index returns the identifiers of all records but for address blocks.
+func (r *resolver) index() map[idKey]registered {
+	r.idsOnce.Do(func() {
+		r.ids = make(map[idKey]registered, 4*len(r.records))
+		for i, rec := range r.records {
+			r.addIDs(int32(i), &rec.IDs)
 		}
-	}
-	add("domain", ids.Domain)
-	add("cpe", ids.CPE)
-	add("purl", ids.Purl)
-	add("pci", ids.PCI)
-	add("usb", ids.USB)
-	add("oui", ids.OUI)
-	add("pen", ids.PEN)
-	add("jep106", ids.JEP106)
-	add("lei", ids.LEI)
-	for _, key := range ids.Doubtful {
-		scheme, value, _ := strings.Cut(key, ":")
-		add(scheme, []string{value})
+	})
+	return r.ids
+}
+
+// schemeNames are the words by which Doubtful names schemes.
+var schemeNames = map[string]scheme{"lei": leiScheme, "purl": purlScheme, "cpe": cpeScheme, "domain": domainScheme, "pen": penScheme,
+	"pci": pciScheme, "jep106": jepScheme, "usb": usbScheme}
+
+// addIDs enters the identifiers of a record. Those of virtual devices are left
+// out: they name no maker.
+func (r *resolver) addIDs(at int32, ids *IDs) {
+	add := func(s scheme, value string, doubtful bool) {
+		key := keyOf(s, value)
 		e := r.ids[key]
-		e.doubtful = true
+		e.doubtful = e.doubtful || doubtful
+		if !slices.Contains(e.holders, at) {
+			e.holders = append(e.holders, at)
+		}
 		r.ids[key] = e
 	}
-	for _, v := range ids.Virtual {
-		r.virtual["pci:"+v] = true
+	for _, scheme := range ids.schemes() {
+		s, ok := schemeNames[scheme.key]
+		if !ok {
+			continue // address blocks, and lists that say something of the others
+		}
+		for _, v := range scheme.values {
+			if s != pciScheme || !slices.Contains(ids.Virtual, v) {
+				add(s, v, false)
+			}
+		}
+	}
+	for _, id := range ids.Doubtful {
+		name, value, _ := strings.Cut(id, ":")
+		if s, ok := schemeNames[name]; ok {
+			add(s, value, true)
+		}
 	}
 }
 
-// jepKey writes "bank:code" with the code's parity bit taken off.
-func jepKey(v string) string {
-	bank, code, _ := strings.Cut(v, ":")
-	n, err := strconv.ParseUint(code, 16, 8)
-	if err != nil {
-		return "jep106:" + v
+// keyOf writes an identifier in the form in which it is looked up: without
+// case, and a JEDEC code without its parity bit.
+func keyOf(s scheme, value string) idKey {
+	switch s {
+	case jepScheme:
+		bank, code, _ := strings.Cut(strings.ToLower(value), ":")
+		if n, err := strconv.ParseUint(code, 16, 8); err == nil {
+			value = bank + ":" + strconv.FormatUint(n&0x7f, 16)
+		}
+	case leiScheme:
+		value = strings.ToUpper(value)
+	default:
+		value = strings.ToLower(value)
 	}
-	return "jep106:" + bank + ":" + strconv.FormatUint(n&0x7f, 16)
+	return idKey{s, value}
 }
 
-// find looks a key up; nil when nobody holds it or it names no maker.
-func (r *resolver) find(key, what string, s scheme) *registered {
-	e, ok := r.ids[key]
-	if !ok || r.virtual[key] {
+// find looks an identifier up; nil when nobody holds it.
+func (r *resolver) find(s scheme, value, what string) *registered {
+	e, ok := r.index()[keyOf(s, value)]
+	if !ok {
 		return nil
 	}
-	return &registered{key: key, what: what, holders: e.holders, doubtful: e.doubtful, trust: trusted[s], scheme: s}
+	return &registered{what: what, holders: e.holders, doubtful: e.doubtful, trust: trusted[s], scheme: s}
+}
+
+// blocks returns the address blocks of all records.
+func (r *resolver) blocks() []block {
+	r.ouiOnce.Do(func() {
+		for i, rec := range r.records {
+			for _, v := range rec.IDs.OUI {
+				if bits, err := strconv.ParseUint(v, 16, 64); err == nil {
+					r.oui = append(r.oui, block{bits, int8(len(v)), int32(i)})
+				}
+			}
+		}
+		slices.SortFunc(r.oui, compareBlocks)
+	})
+	return r.oui
 }
 
 // identify looks up an identifier of an input; nil when it says nothing.
@@ -107,7 +153,7 @@ func (r *resolver) identify(id netvet.Identifier) *registered {
 	}
 	switch id.Type {
 	case netvet.IDLEI:
-		return r.find("lei:"+strings.ToUpper(value), "LEI "+value, leiScheme)
+		return r.find(leiScheme, value, "LEI "+value)
 	case netvet.IDPurl:
 		return r.byPurl(value)
 	case netvet.IDCPE:
@@ -119,11 +165,11 @@ func (r *resolver) identify(id netvet.Identifier) *registered {
 	case netvet.IDPEN:
 		return r.byPEN(value)
 	case netvet.IDJEP106:
-		return r.find(jepKey(strings.ToLower(value)), "JEP106 code "+value, jepScheme)
+		return r.find(jepScheme, value, "JEP106 code "+value)
 	case netvet.IDPCI:
-		return r.byBusID("pci", "PCI vendor id ", value, pciScheme)
+		return r.byBusID(pciScheme, "PCI vendor id ", value)
 	case netvet.IDUSB:
-		return r.byBusID("usb", "USB vendor id ", value, usbScheme)
+		return r.byBusID(usbScheme, "USB vendor id ", value)
 	case netvet.IDMAC:
 		return r.byMAC(value)
 	}
@@ -131,12 +177,12 @@ func (r *resolver) identify(id netvet.Identifier) *registered {
 }
 
 // byBusID takes the vendor half of "8086:1521", "80861521" or "0x8086".
-func (r *resolver) byBusID(prefix, what, value string, s scheme) *registered {
+func (r *resolver) byBusID(s scheme, what, value string) *registered {
 	value = strings.TrimPrefix(strings.ToLower(value), "0x")
 	if len(value) < 4 || !isHex(value[:4]) {
 		return nil
 	}
-	return r.find(prefix+":"+value[:4], what+value[:4], s)
+	return r.find(s, value[:4], what+value[:4])
 }
 
 // byMAC looks the address block up, the smallest block first: 36, 28 and 24
@@ -149,11 +195,19 @@ func (r *resolver) byMAC(value string) *registered {
 	if head, _ := strconv.ParseUint(hex[:2], 16, 8); head&0x03 != 0 {
 		return nil
 	}
+	blocks := r.blocks()
 	for _, digits := range []int{9, 7, 6} {
 		if len(hex) < digits {
 			continue
 		}
-		if e := r.find("oui:"+hex[:digits], "MAC address block "+hex[:digits], macScheme); e != nil {
+		bits, _ := strconv.ParseUint(hex[:digits], 16, 64)
+		e := &registered{what: "MAC address block " + hex[:digits], trust: trusted[macScheme], scheme: macScheme}
+		at, _ := slices.BinarySearchFunc(blocks, block{bits, int8(digits), 0}, compareBlocks)
+		for ; at < len(blocks) && blocks[at].bits == bits && int(blocks[at].digits) == digits; at++ {
+			e.holders = append(e.holders, blocks[at].rec)
+			e.doubtful = e.doubtful || slices.Contains(r.records[blocks[at].rec].IDs.Doubtful, "oui:"+hex[:digits])
+		}
+		if len(e.holders) > 0 {
 			return e
 		}
 	}
@@ -168,7 +222,7 @@ func (r *resolver) byPEN(value string) *registered {
 	if rest, ok := strings.CutPrefix(strings.TrimPrefix(value, "."), enterprises); ok {
 		value, _, _ = strings.Cut(rest, ".")
 	}
-	return r.find("pen:"+value, "enterprise number "+value, penScheme)
+	return r.find(penScheme, value, "enterprise number "+value)
 }
 
 // byCPE takes the vendor of a CPE name of either form.
@@ -187,7 +241,7 @@ func (r *resolver) byCPE(value string) *registered {
 	if vendor == "" || vendor == "*" || vendor == "-" {
 		return nil
 	}
-	return r.find("cpe:"+vendor, "CPE vendor "+vendor, cpeScheme)
+	return r.find(cpeScheme, vendor, "CPE vendor "+vendor)
 }
 
 // splitUnescaped splits at colons that no backslash stands before.
@@ -233,13 +287,13 @@ func (r *resolver) byPurl(value string) *registered {
 	}
 	for _, try := range []string{rest, space} {
 		for cut := try; cut != ""; cut = shorter(cut) {
-			if e := r.find("purl:"+kind+":"+cut, "package namespace "+kind+":"+cut, purlScheme); e != nil {
+			if e := r.find(purlScheme, kind+":"+cut, "package namespace "+kind+":"+cut); e != nil {
 				return e
 			}
 		}
 	}
 	if kind == "github" && space != "" {
-		return r.find("purl:golang:github.com/"+space, "package namespace github:"+space, purlScheme)
+		return r.find(purlScheme, "golang:github.com/"+space, "package namespace github:"+space)
 	}
 	return r.bySpace(kind, space, rest)
 }
@@ -300,7 +354,7 @@ func (r *resolver) byHost(host string) *registered {
 		if sharedHosts[domain] {
 			return nil
 		}
-		if e := r.find("domain:"+domain, "domain "+domain, domainScheme); e != nil {
+		if e := r.find(domainScheme, domain, "domain "+domain); e != nil {
 			return e
 		}
 	}
@@ -408,8 +462,8 @@ func (r *resolver) byCode(raw string) (e *registered, isCode bool) {
 		code[i] = byte(n)
 	}
 	for _, reading := range jedecReadings(code, marked) {
-		key := jepKey(strconv.Itoa(reading.bank) + ":" + strconv.FormatUint(uint64(reading.code), 16))
-		if e := r.find(key, "JEP106 code "+strings.TrimPrefix(key, "jep106:")+" written "+strconv.Quote(raw), jepScheme); e != nil {
+		code := strconv.Itoa(reading.bank) + ":" + strconv.FormatUint(uint64(reading.code&0x7f), 16)
+		if e := r.find(jepScheme, code, "JEP106 code "+code+" written "+strconv.Quote(raw)); e != nil {
 			return e, true
 		}
 	}

@@ -30,13 +30,14 @@ func (c class) neutral() bool { return c == legal || c == place || c == filler |
 type vocabulary struct {
 	words   map[string]class
 	phrases map[string]class
+	starts  map[string]bool  // the first words of phrases
 	han     map[string]class // words of scripts written without spaces
 }
 
 // commonWords returns the vocabulary. Words are written as fold leaves them:
 // lower case, without diacritics, Han in simplified form.
 var commonWords = sync.OnceValue(func() *vocabulary {
-	v := &vocabulary{words: map[string]class{}, phrases: map[string]class{}, han: map[string]class{}}
+	v := &vocabulary{words: map[string]class{}, phrases: map[string]class{}, starts: map[string]bool{}, han: map[string]class{}}
 	for _, list := range []struct {
 		class class
 		text  string
@@ -44,6 +45,7 @@ var commonWords = sync.OnceValue(func() *vocabulary {
 		for _, w := range strings.Fields(list.text) {
 			if first, _, joined := strings.Cut(w, "_"); joined && first != "" {
 				v.phrases[strings.ReplaceAll(w, "_", "")] = list.class
+				v.starts[first] = true
 				continue
 			}
 			v.words[w] = list.class

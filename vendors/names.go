@@ -16,11 +16,11 @@ const (
 
 // word is one word of a folded name.
 type word struct {
-	start, end int   // its bytes in name.text
+	start, end int32 // its bytes in name.text
 	sep        byte  // what stood before it: 0 nothing, ' ', '.', '-', ',', '/', '|' for a colon, dash and the like
 	class      class // what part it plays
-	part       int   // which part of the name it is in, from 0
-	bracket    int   // which bracket it is in, 0 outside all
+	part       uint8 // which part of the name it is in, from 0
+	bracket    uint8 // which bracket it is in, 0 outside all
 	cjk        bool  // of a script written without spaces
 	foreign    bool  // letters of a script other than Latin and those of cjk
 	mixed      bool  // look-alike letters were read as Latin
@@ -35,10 +35,15 @@ type name struct {
 	parts  []part // by split
 	hidden bool   // invisible characters were left out
 	mixed  bool   // some word mixed scripts
+
+	buf []byte // text while it is made
 }
 
 // at returns the text of word i.
 func (n *name) at(i int) string { return n.text[n.words[i].start:n.words[i].end] }
+
+// size returns how many bytes words i to j (exclusive) have.
+func (n *name) size(i, j int) int { return int(n.words[j-1].end - n.words[i].start) }
 
 // run returns words i to j (exclusive) written together.
 func (n *name) run(i, j int) string { return n.text[n.words[i].start:n.words[j-1].end] }
@@ -54,22 +59,32 @@ const (
 
 // foldName makes a raw name comparable. It classes no words yet.
 func foldName(raw string, how reading) *name {
+	n := &name{}
+	n.fold(raw, how)
+	return n
+}
+
+// fold makes n of a raw name, in the room of what it held before.
+func (n *name) fold(raw string, how reading) {
 	if len(raw) > maxNameBytes {
 		raw = raw[:maxNameBytes]
 	}
-	f := folder{name: &name{}, how: how, buf: make([]byte, 0, len(raw)+8)}
+	if n.buf == nil {
+		n.buf, n.words = make([]byte, 0, len(raw)+8), make([]word, 0, 8)
+	}
+	n.words, n.parts, n.hidden, n.mixed = n.words[:0], n.parts[:0], false, false
+	f := folder{name: n, how: how, buf: n.buf[:0]}
 	if !ascii(raw) {
-		raw = norm.NFKC.String(strings.ToValidUTF8(raw, " "))
+		raw, f.wide = norm.NFKC.String(strings.ToValidUTF8(raw, " ")), true
 	}
 	for i, r := range raw {
 		f.rune(r, raw[i+utf8.RuneLen(r):])
-		if len(f.words) == maxWords {
+		if len(n.words) == maxWords {
 			break
 		}
 	}
 	f.endWord()
-	f.text = string(f.buf)
-	return f.name
+	n.text, n.buf = string(f.buf), f.buf
 }
 
 func ascii(s string) bool {
@@ -84,14 +99,16 @@ func ascii(s string) bool {
 // folder folds one name, rune by rune.
 type folder struct {
 	*name
-	how reading
-	buf []byte
+	how  reading
+	wide bool // the name is not all ASCII
+	buf  []byte // name.buf
 
 	start   int    // of the word being read, in buf
+	letters int    // it has
 	open    bool   // a word is being read
 	dotted  bool   // dots between its initials were left out
-	bracket int    // the bracket that is open, 0 for none
-	closed  int    // how many brackets were closed
+	bracket uint8  // the bracket that is open, 0 for none
+	closed  uint8  // how many brackets were closed
 	sep     byte   // before the word being read
 	next    byte   // before the next word
 	runes   []rune // of the word being read, with their case, when not all ASCII
@@ -107,6 +124,7 @@ func (f *folder) rune(r rune, rest string) {
 		f.begin(false)
 		f.latin = f.latin || r > '9'
 		f.keep(r)
+		f.letters++
 		if 'A' <= r && r <= 'Z' {
 			r += 'a' - 'A'
 		}
@@ -156,15 +174,20 @@ func (f *folder) begin(cjk bool) {
 		return
 	}
 	f.open, f.start, f.sep, f.cjk = true, len(f.buf), f.next, cjk
-	f.next, f.latin, f.foreign, f.dotted, f.runes = 0, false, false, false, f.runes[:0]
+	f.next, f.letters, f.latin, f.foreign, f.dotted, f.runes = 0, 0, false, false, false, f.runes[:0]
 }
 
 // keep remembers the rune as written, for reading look-alikes.
-func (f *folder) keep(r rune) { f.runes = append(f.runes, r) }
+func (f *folder) keep(r rune) {
+	if f.how != plain || f.wide {
+		f.runes = append(f.runes, r)
+	}
+}
 
 // letter appends a letter outside ASCII, without case and diacritics.
 func (f *folder) letter(r rune) {
 	f.keep(r)
+	f.letters++
 	low := unicode.ToLower(r)
 	if !unicode.Is(unicode.Latin, r) {
 		f.foreign = f.foreign || unicode.IsLetter(r)
@@ -193,7 +216,7 @@ func (f *folder) punctuation(c byte, rest string) {
 		}
 		f.breakWord(' ')
 	case '.':
-		if f.open && (f.dotted || len(f.runes) == 1) && startsWithInitial(rest) {
+		if f.open && (f.dotted || f.letters == 1) && startsWithInitial(rest) {
 			f.dotted = true
 			return // S.p.A., L.P.
 		}
@@ -256,7 +279,7 @@ func (f *folder) endWord() {
 		return
 	}
 	f.open = false
-	w := word{start: f.start, end: len(f.buf), sep: f.sep, bracket: f.bracket, cjk: f.cjk, foreign: f.foreign}
+	w := word{start: int32(f.start), end: int32(len(f.buf)), sep: f.sep, bracket: f.bracket, cjk: f.cjk, foreign: f.foreign}
 	if f.foreign && (f.latin || f.how == skeleton) || f.how == digits && f.latin {
 		w.mixed = f.readAlike(&w)
 	}
@@ -291,7 +314,7 @@ func (f *folder) readAlike(w *word) bool {
 		return false
 	}
 	f.buf = append(f.buf[:w.start], out...)
-	w.end, w.foreign = len(f.buf), false
+	w.end, w.foreign = int32(len(f.buf)), false
 	return true
 }
 
@@ -348,7 +371,7 @@ func (n *name) cutWord(w word, list map[string]class, longest int) []word {
 	var out []word
 	for i := 0; i < len(text); i += best[i].size {
 		next := w
-		next.start, next.end = w.start+i, w.start+i+best[i].size
+		next.start, next.end = w.start+int32(i), w.start+int32(i+best[i].size)
 		if last := len(out) - 1; last >= 0 && !best[i].known && out[last].foreign {
 			out[last].end = next.end // left-over characters stay together
 			continue

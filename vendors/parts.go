@@ -39,6 +39,12 @@ var relations = map[string]relation{
 	"now": same, "abbr": same, "abbreviated": same, "abbreviation": same, "alias": same,
 }
 
+// relationStarts are the words with which relations begin.
+var relationStarts = map[string]bool{"a": true, "an": true, "division": true, "part": true, "subsidiary": true, "business": true, "unit": true,
+	"member": true, "owned": true, "acquired": true, "wholly": true, "brand": true, "powered": true, "by": true, "affiliate": true, "now": true,
+	"branch": true, "formerly": true, "former": true, "fka": true, "previously": true, "nee": true, "was": true, "until": true, "aka": true, "dba": true,
+	"doing": true, "trading": true, "also": true, "known": true, "abbr": true, "abbreviated": true, "abbreviation": true, "alias": true}
+
 // longestRelation is the most words that one of relations has.
 const longestRelation = 4
 
@@ -79,7 +85,7 @@ func (n *name) split() {
 			outside = now
 		}
 		for range max(used, 1) {
-			n.words[i].part = now
+			n.words[i].part = uint8(now)
 			if used == 0 {
 				n.parts[now].words = append(n.parts[now].words, i)
 			}
@@ -97,7 +103,11 @@ func (n *name) open(rel relation, formed bool) int {
 // relationAt returns the relation that the words from i on state, and how many
 // words state it.
 func (n *name) relationAt(i int) (relation, int) {
-	for used := min(longestRelation, len(n.words)-i); used > 0; used-- {
+	used := min(longestRelation, len(n.words)-i)
+	if !relationStarts[n.at(i)] {
+		used = min(used, 0)
+	}
+	for ; used > 0; used-- {
 		if rel, ok := relations[n.run(i, i+used)]; ok {
 			return rel, used
 		}
@@ -143,6 +153,9 @@ func (n *name) classify(v *vocabulary) {
 		}
 	}
 	for i := range n.words {
+		if !v.starts[n.at(i)] {
+			continue
+		}
 		for used := min(longestPhrase, len(n.words)-i); used > 1; used-- {
 			if c, ok := v.phrases[n.run(i, i+used)]; ok {
 				for j := i; j < i+used; j++ {

@@ -92,16 +92,24 @@ type resolver struct {
 	records []*Record
 	at      map[string]int32 // id -> record
 	claims  map[string][]claim
-	own     map[string][]int32 // a word, without its ending -> the records whose names use it
-	legal   []legalName        // by record
-	ids     map[string]registered
-	virtual map[string]bool
+	room    []claim // that the lists of claims are cut from
+	legal   []legalName      // by record
 	scripts map[string]class // words of scripts without spaces: the vocabulary's and those of names
 	longest int              // bytes of the longest of them
 	most    int              // words of the longest claim
 
+	spare sync.Pool // of names to fold into
+
 	nearOnce sync.Once
 	near     *misspellings
+
+	idsOnce sync.Once
+	ids     map[idKey]registered
+	ouiOnce sync.Once
+	oui     []block // sorted
+
+	ownOnce []sync.Once
+	own     []map[string]bool // by record: the words of its names, without their endings
 
 	patternOnce []sync.Once
 	patterns    [][]*regexp.Regexp
@@ -145,13 +153,13 @@ func newResolver(records []*Record) *resolver {
 	r := &resolver{
 		records: records,
 		at:      make(map[string]int32, len(records)),
-		claims:  make(map[string][]claim, 12*len(records)),
-		own:     make(map[string][]int32, 8*len(records)),
+		claims:  make(map[string][]claim, 14*len(records)),
+		room:    make([]claim, 0, 14*len(records)),
 		legal:   make([]legalName, len(records)),
-		ids:     make(map[string]registered, 8*len(records)),
-		virtual: map[string]bool{},
 		scripts: make(map[string]class, 3*len(records)),
 
+		ownOnce:     make([]sync.Once, len(records)),
+		own:         make([]map[string]bool, len(records)),
 		patternOnce: make([]sync.Once, len(records)),
 		patterns:    make([][]*regexp.Regexp, len(records)),
 	}
@@ -159,7 +167,6 @@ func newResolver(records []*Record) *resolver {
 	for i, rec := range records {
 		r.at[rec.ID] = int32(i)
 		r.addNames(int32(i), rec)
-		r.addIDs(int32(i), &rec.IDs)
 	}
 	return r
 }
@@ -191,9 +198,10 @@ func (r *resolver) addScripts() {
 
 // addNames enters all names of a record.
 func (r *resolver) addNames(at int32, rec *Record) {
+	n := &name{}
 	ambiguous := map[string]bool{}
 	for _, raw := range rec.Ambiguous {
-		n := r.read(raw, plain)
+		r.fold(n, raw)
 		if len(n.words) == 0 {
 			continue
 		}
@@ -202,7 +210,7 @@ func (r *resolver) addNames(at int32, rec *Record) {
 		ambiguous[n.run(i, j)] = true
 	}
 	add := func(raw string, k kind) {
-		if n := r.read(raw, plain); len(n.words) > 0 {
+		if r.fold(n, raw); len(n.words) > 0 {
 			r.addName(at, n, claim{rec: at, kind: k, name: raw}, ambiguous)
 		}
 	}
@@ -225,7 +233,7 @@ func (r *resolver) addNames(at int32, rec *Record) {
 	for _, raw := range rec.Brands {
 		add(raw, brand)
 	}
-	if n := r.read(rec.Name, plain); len(n.words) > 0 {
+	if r.fold(n, rec.Name); len(n.words) > 0 {
 		i, j := n.bare()
 		r.legal[at] = legalName{n.run(i, j), n.form()}
 	}
@@ -242,11 +250,6 @@ func sortedKeys(m map[string][]string) []string {
 
 // addName enters one name under the keys that may be met.
 func (r *resolver) addName(at int32, n *name, c claim, ambiguous map[string]bool) {
-	for i := range n.words {
-		if k := n.words[i].class; k != legal && k != filler {
-			r.use(stem(n.at(i)), at)
-		}
-	}
 	r.most = max(r.most, len(n.words))
 	i, j := n.bare()
 	bare := n.run(i, j)
@@ -284,16 +287,32 @@ const minCore = 8
 // read as a name.
 const minToken = 4
 
-func (r *resolver) use(word string, at int32) {
-	if users := r.own[word]; len(users) == 0 || users[len(users)-1] != at {
-		r.own[word] = append(users, at)
-	}
-}
-
 // uses reports whether a record's names use the word.
 func (r *resolver) uses(rec int32, word string) bool {
-	_, ok := slices.BinarySearch(r.own[stem(word)], rec)
-	return ok
+	r.ownOnce[rec].Do(func() { r.own[rec] = r.wordsOf(r.records[rec]) })
+	return r.own[rec][stem(word)]
+}
+
+// wordsOf collects the words of a record's names and product lines, without
+// their endings.
+func (r *resolver) wordsOf(rec *Record) map[string]bool {
+	words := map[string]bool{}
+	n := &name{}
+	add := func(raw string) {
+		r.fold(n, raw)
+		for i := range n.words {
+			if c := n.words[i].class; c != legal && c != filler {
+				words[stem(n.at(i))] = true
+			}
+		}
+	}
+	for _, s := range rec.spellings() {
+		add(s.text)
+	}
+	for _, brand := range rec.Brands {
+		add(brand)
+	}
+	return words
 }
 
 // claim enters a claim; of two of one record the stronger stays.
@@ -307,6 +326,12 @@ func (r *resolver) claim(key string, c claim) {
 			}
 			return
 		}
+	}
+	if list == nil { // most keys have one claim: they share an array
+		r.room = append(r.room, c)
+		last := len(r.room)
+		r.claims[key] = r.room[last-1 : last : last]
+		return
 	}
 	r.claims[key] = append(list, c)
 }
@@ -344,10 +369,20 @@ func stem(w string) string {
 // finds the parts.
 func (r *resolver) read(raw string, how reading) *name {
 	n := foldName(raw, how)
-	n.cut(r.scripts, r.longest)
-	n.classify(commonWords())
+	r.class(n)
 	n.split()
 	return n
+}
+
+// fold reads a name of the data, which is taken as a whole, into n.
+func (r *resolver) fold(n *name, raw string) {
+	n.fold(raw, plain)
+	r.class(n)
+}
+
+func (r *resolver) class(n *name) {
+	n.cut(r.scripts, r.longest)
+	n.classify(commonWords())
 }
 
 // resolve answers for all clues.
@@ -364,7 +399,12 @@ func (r *resolver) resolve(c netvet.Clues, at time.Time) answer {
 // exact answers at once for a name that is, up to its legal form, one that the
 // data has for one supplier and does not call ambiguous.
 func (r *resolver) exact(raw string) (answer, bool) {
-	n := foldName(raw, plain)
+	n, ok := r.spare.Get().(*name)
+	if !ok {
+		n = &name{}
+	}
+	defer r.spare.Put(n)
+	n.fold(raw, plain)
 	if n.mixed || n.hidden || len(n.words) == 0 || placeholders()[n.text] {
 		return answer{}, false
 	}
@@ -389,6 +429,9 @@ func (r *resolver) exact(raw string) (answer, bool) {
 
 // why says in words what a claim matched and what was left out after it.
 func (c *claim) why(n *name, from, to int) string {
+	if c.kind <= unformed && to == len(n.words) {
+		return "exact alias '" + c.name + "'"
+	}
 	var b strings.Builder
 	switch c.kind {
 	case whole, unformed:

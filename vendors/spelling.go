@@ -92,7 +92,7 @@ func (rd *reader) cutShort() []candidate {
 // that begins with last.
 func endsInside(n *name, size int, last string) bool {
 	for i := range n.words {
-		if w := n.words[i]; w.start < size && size < w.end {
+		if w := n.words[i]; int(w.start) < size && size < int(w.end) {
 			return n.text[w.start:size] == last
 		}
 	}

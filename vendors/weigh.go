@@ -34,7 +34,7 @@ func (r *resolver) hits(n *name) []hit {
 			}
 		}
 	}
-	size := func(h hit) int { return n.words[h.to-1].end - n.words[h.from].start }
+	size := func(h hit) int { return n.size(h.from, h.to) }
 	slices.SortStableFunc(all, func(a, b hit) int { return size(b) - size(a) })
 	var out []hit
 	for _, h := range all {
@@ -149,7 +149,7 @@ func (rd *reader) weigh(rec int32) candidate {
 	if len(rd.n.run(h.from, h.to)) <= 2 {
 		base -= 0.04 // two letters say little
 	}
-	out := candidate{rec: rec, method: byName, specific: rd.n.words[h.to-1].end - rd.n.words[h.from].start}
+	out := candidate{rec: rec, method: byName, specific: rd.n.size(h.from, h.to)}
 	if c.kind <= unformed {
 		out.method = byAlias
 	}
@@ -206,7 +206,7 @@ func (rd *reader) weigh(rec int32) candidate {
 // the confidence to, and notes on them.
 func (rd *reader) beside(rec int32, main *hit, c *claim) (penalty, limit float64, notes []string) {
 	limit = 1
-	home := rd.n.words[main.from].part
+	home := int(rd.n.words[main.from].part)
 	for p := range rd.n.parts {
 		t := rd.tally(rec, p, c)
 		if p == home || len(t.unknown) == 0 {

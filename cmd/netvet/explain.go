@@ -27,7 +27,7 @@ so that every score can be recomputed by hand.`,
 			}
 			out := bufio.NewWriter(p.stdout)
 			if err := scanner.Explain(out, r, args[1], prove); err != nil {
-				return usage("explain %s: %w", args[1], err)
+				return usage("%w", err)
 			}
 			return fault(out.Flush())
 		},

@@ -19,7 +19,7 @@ func main() {
 
 // run is the whole program. It returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) (code int) {
-	p := newProgram(stdin, stdout, stderr, env)
+	p := newProgram(&interruptible{ctx: ctx, r: stdin}, stdout, stderr, env)
 	defer func() {
 		if fault := recover(); fault != nil {
 			code = p.crashed(fault)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"time"
 
 	"github.com/netvet/netvet/scanner"
@@ -32,7 +33,7 @@ func (g *progress) report(s scanner.Progress) {
 		return
 	}
 	g.drawn, g.shown = now, true
-	fmt.Fprintf(g.p.stderr, "\r\x1b[K%d of %d inputs, %d products: %.60s", s.Inputs, s.Of, s.Products, report.Visible(s.Input))
+	fmt.Fprintf(g.p.stderr, "\r\x1b[K%d of %d inputs, %d products: %.50s", s.Inputs, s.Of, s.Products, report.Visible(path.Base(s.Input)))
 }
 
 // done wipes the line.

@@ -48,8 +48,8 @@ cannot be read, matched or known is listed under gaps; no row is ever dropped.
 What is not known is never taken for safe: every score has a range and a
 coverage, and only a cited decision of an authority gives "prohibited".
 
-Every flag has an environment variable: --fail-on is NETVET_FAIL_ON. A flag
-beats its variable, and both beat ` + contextFile + `.
+Every flag has an environment variable, as NETVET_FAIL_ON for --fail-on; a flag
+that is given beats its variable.
 
 ` + exitCodesHelp(),
 		Example: `  netvet scan inventory.xlsx

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -43,5 +44,36 @@ func (s *spool) open() (io.ReadCloser, error) {
 func (s *spool) remove() {
 	if s.file != "" {
 		os.Remove(s.file)
+	}
+}
+
+// interruptible is a reader that gives up waiting when the run is interrupted.
+type interruptible struct {
+	ctx context.Context
+	r   io.Reader
+	buf []byte
+}
+
+func (i *interruptible) Read(b []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if len(i.buf) < len(b) {
+		i.buf = make([]byte, len(b))
+	}
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		n, err := i.r.Read(i.buf[:len(b)]) // never into b, which is the caller's again after an interrupt
+		done <- result{n, err}
+	}()
+	select {
+	case r := <-done:
+		return copy(b, i.buf[:r.n]), r.err
+	case <-i.ctx.Done():
+		return 0, i.ctx.Err()
 	}
 }

@@ -233,30 +233,26 @@ const (
 	bySilence  = "coverage" // it would be milder if every open question were answered well
 )
 
+// why tells in a few words what the verdict rests on.
 func (t *table) why(p *netvet.RegisterProduct) string {
 	known := fmt.Sprintf("%.0f%% known", math.Floor(100*p.Coverage))
-	switch p.VerdictBasis {
-	case byGate:
+	reason := t.reasons[p.ID]
+	switch {
+	case p.VerdictBasis == byGate:
 		for _, g := range p.Gates {
 			if g.Verdict == p.Verdict {
 				return Visible("gate " + gateName(g.Rule) + policy(g))
 			}
 		}
 		return "gate"
-	case bySilence:
-		if reason := t.reasons[p.ID]; reason != "" {
-			known += "; " + reason
-		}
-		return Visible("evidence thin, " + known)
-	}
-	if p.Verdict == netvet.VerdictAccept {
+	case p.VerdictBasis == bySilence && reason != "":
+		return Visible("silence, " + known + "; " + reason)
+	case p.VerdictBasis == bySilence:
+		return "silence, " + known
+	case p.Verdict == netvet.VerdictAccept:
 		return known
 	}
-	reason := cmp.Or(t.reasons[p.ID], "worst: "+worst(p))
-	if p.Insufficient {
-		reason = "evidence thin; " + reason
-	}
-	return Visible(reason)
+	return Visible("evidence: " + cmp.Or(reason, worst(p)))
 }
 
 // worst names the factor with the highest score.
@@ -367,30 +363,49 @@ func (t *table) summary() {
 	}
 }
 
-// gaps groups what could not be read or known by its reason.
+// gaps groups what could not be read or known by its reason, values in
+// quotation marks apart.
 func (t *table) gaps() {
 	if len(t.r.Gaps) == 0 {
 		return
 	}
 	const shown = 10
-	places := map[string][]string{}
+	kinds := map[string][]netvet.Gap{}
 	for _, g := range t.r.Gaps {
-		places[g.Reason] = append(places[g.Reason], strings.TrimSpace(g.Input+" "+g.Record))
+		kind := unquoted(g.Reason)
+		kinds[kind] = append(kinds[kind], g)
 	}
-	kinds := sortedKeys(places)
-	slices.SortStableFunc(kinds, func(a, b string) int { return cmp.Compare(len(places[b]), len(places[a])) })
+	order := sortedKeys(kinds)
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(len(kinds[b]), len(kinds[a])) })
 	fmt.Fprintln(t.out)
 	t.paragraph("", fmt.Sprintf("Gaps: %d, what could not be read or known", len(t.r.Gaps)))
-	for _, reason := range kinds[:min(shown, len(kinds))] {
-		where := places[reason][0]
-		if n := len(places[reason]) - 1; n > 0 {
-			where += fmt.Sprintf(" and %d more", n)
+	for _, kind := range order[:min(shown, len(order))] {
+		first, n := kinds[kind][0], len(kinds[kind])
+		where := strings.TrimSpace(first.Input + " " + first.Record)
+		if n > 1 {
+			where += fmt.Sprintf(" and %d more", n-1)
 		}
-		t.paragraph("  ", fmt.Sprintf("%d x %s (%s)", len(places[reason]), Visible(reason), Visible(where)))
+		t.paragraph("  ", fmt.Sprintf("%d x %s (%s)", n, shorten(Visible(first.Reason), gapWidth), Visible(where)))
 	}
-	if n := len(kinds) - shown; n > 0 {
+	if n := len(order) - shown; n > 0 {
 		t.paragraph("  ", fmt.Sprintf("and %s of gap more; -o json lists them all", count(n, "kind")))
 	}
+}
+
+// gapWidth is how much of a reason the table shows.
+const gapWidth = 160
+
+// unquoted replaces what stands in quotation marks by one mark.
+func unquoted(s string) string {
+	var b strings.Builder
+	for i, part := range strings.Split(s, `"`) {
+		if i%2 == 0 {
+			b.WriteString(part)
+		} else {
+			b.WriteString(`"`)
+		}
+	}
+	return b.String()
 }
 
 // next names the step to take: the gravest product, and how to see why.

@@ -92,11 +92,6 @@ func pad(s string, n int) string {
 	return s + strings.Repeat(" ", max(0, n-columns(s)))
 }
 
-// padLeft puts spaces before the visible text s to make n columns.
-func padLeft(s string, n int) string {
-	return strings.Repeat(" ", max(0, n-columns(s))) + s
-}
-
 // Columns writes rows as aligned columns, two spaces apart, every cell shown as
 // Visible does and shortened to at most most columns of the terminal.
 func Columns(w io.Writer, rows [][]string, indent string, most int) error {

@@ -1,0 +1,159 @@
+package sbom
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var errDisk = errors.New("the disk is on fire")
+
+// TestReadFailsAnywhere lets the reading of every file fail at every byte: that is an
+// error which names the file and the cause, and never a panic.
+func TestReadFailsAnywhere(t *testing.T) {
+	everyByte(t, func(t *testing.T, name string, data []byte, n int) {
+		in := bytesInput(name, nil)
+		in.Open = func() (io.ReadCloser, error) {
+			return io.NopCloser(io.MultiReader(bytes.NewReader(data[:n]), iotest.ErrReader(errDisk))), nil
+		}
+		_, _, err := Read(context.Background(), in, Options{}, func(Record) error { return nil })
+		if !errors.Is(err, errDisk) || !strings.HasPrefix(err.Error(), "read "+name+": ") {
+			t.Fatalf("failing at byte %d of %d: %v", n, len(data), err)
+		}
+	})
+}
+
+// TestReadCutAnywhere cuts every file at every byte: of JSON and XML that is an error.
+func TestReadCutAnywhere(t *testing.T) {
+	everyByte(t, func(t *testing.T, name string, data []byte, n int) {
+		_, _, err := Read(context.Background(), bytesInput(name, data[:n]), Options{}, func(Record) error { return nil })
+		whole := len(bytes.TrimSpace(data[:n])) == len(bytes.TrimSpace(data))
+		if err == nil && !whole && !strings.HasSuffix(name, ".spdx") {
+			t.Fatalf("cut at byte %d of %d: no error", n, len(data))
+		}
+	})
+}
+
+func everyByte(t *testing.T, do func(t *testing.T, name string, data []byte, n int)) {
+	for _, file := range bomFiles(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			step := 1
+			if testing.Short() {
+				step = 37
+			}
+			for n := 0; n < len(data); n += step {
+				do(t, filepath.Base(file), data, n)
+			}
+		})
+	}
+}
+
+// TestReadInPieces reads every file byte by byte: the same comes out.
+func TestReadInPieces(t *testing.T) {
+	for _, file := range bomFiles(t) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := readInput(t, bytesInput("same", data), Options{})
+		in := bytesInput("same", data)
+		in.Open = func() (io.ReadCloser, error) {
+			return io.NopCloser(iotest.OneByteReader(bytes.NewReader(data))), nil
+		}
+		got := readInput(t, in, Options{})
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(readProduct{})); diff != "" {
+			t.Errorf("%s:\n%s", file, diff)
+		}
+	}
+}
+
+// TestEmitFails lets the receiver of records fail at every record: reading stops with
+// its error.
+func TestEmitFails(t *testing.T) {
+	for _, file := range bomFiles(t) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at := 0; ; at++ {
+			n := 0
+			_, _, err := Read(context.Background(), bytesInput(file, data), Options{}, func(Record) error {
+				if n++; n > at {
+					return errDisk
+				}
+				return nil
+			})
+			if n <= at {
+				break // all records went out
+			}
+			if !errors.Is(err, errDisk) {
+				t.Fatalf("%s: failing at record %d: %v", file, at, err)
+			}
+		}
+	}
+}
+
+// TestWalkingByTokenOrWhole reads JSON documents by token and by whole elements: the
+// same comes out, places included.
+func TestWalkingByTokenOrWhole(t *testing.T) {
+	files := append(bomFiles(t), corpusJSON(t)...)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, byToken := bothWalks(t, data)
+		if diff := cmp.Diff(whole, byToken, cmp.AllowUnexported(readProduct{})); diff != "" {
+			t.Errorf("%s:\n%s", file, diff)
+		}
+	}
+}
+
+// bothWalks reads a JSON document by whole elements and by token.
+func bothWalks(t testing.TB, data []byte) (whole, byToken reading) {
+	opt := Options{}.withDefaults()
+	walk := func(wholeMax int64) Format {
+		return Format{Name: "walk", Detect: func(Sample) float64 { return 1 },
+			Read: func(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
+				if bytes.Contains(data, []byte(`"spdxVersion"`)) {
+					r := newSPDXJSON(src, emit)
+					r.wholeMax = wholeMax
+					return r.read()
+				}
+				r := newCDXJSON(src, emit)
+				r.wholeMax = wholeMax
+				return r.read()
+			}}
+	}
+	opt.Formats = []Format{walk(wholeSize)}
+	whole = readInput(t, bytesInput("same", data), opt)
+	opt.Formats = []Format{walk(0)}
+	byToken = readInput(t, bytesInput("same", data), opt)
+	return whole, byToken
+}
+
+// corpusJSON lists JSON files of the corpus; none when it is not there.
+func corpusJSON(t testing.TB) []string {
+	t.Helper()
+	var all []string
+	for _, folder := range []string{"cdx-bom-examples", "cdx-spec", "bad-derived", "in-the-wild", "spdx-examples", "trivy"} {
+		files, err := filepath.Glob(filepath.Join(corpus, "sbom", folder, "*.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, files...)
+	}
+	return all
+}
