@@ -25,8 +25,9 @@ race: ## all tests under the race detector
 golden: ## rewrite golden files, then read the diff
 	go test ./sbom ./scanner/... ./cmd/netvet -update
 
-generate: ## compile vendors/data and vendors/lists into vendors/index.gen
+generate: ## compile the supplier data and the rules into vendors/index.gen and rules/library.gen
 	go test ./vendors -run 'TestIndex' -update
+	go test ./rules -run 'TestSnapshot$$' -update
 
 fuzz: ## every fuzz target for FUZZTIME each
 	@set -e; for pkg in $$(go list ./...); do \

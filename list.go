@@ -129,9 +129,12 @@ type List struct {
 // one of its owners, or the maker of some of its components.
 type ListHit struct {
 	List         string     `json:"list"`
+	Title        string     `json:"title"` // of the list
 	Entry        Entry      `json:"-"`
-	Supplier     string     `json:"supplier"`  // id of the listed party
-	Party        string     `json:"party"`     // id of the party of the product that it reaches
+	Supplier     string     `json:"supplier"`    // id of the listed party
+	ListedName   string     `json:"listed_name"` // as the list writes it
+	Party        string     `json:"party"`       // id of the party of the product that it reaches
+	PartyName    string     `json:"party_name"`
 	Relation     string     `json:"relation"`  // self, or owner when reached through ownership
 	Component    bool       `json:"component"` // the party made components, not the product
 	Jurisdiction string     `json:"jurisdiction"`

@@ -8,9 +8,9 @@ import (
 	"github.com/netvet/netvet/scanner/strictyaml"
 )
 
-// TestBuiltin lints the files of this folder as a user's would be, which runs
+// TestLintBuiltin lints the files of this folder as a user's would be, which runs
 // the cases of the packs and the look-alikes of the patterns.
-func TestBuiltin(t *testing.T) {
+func TestLintBuiltin(t *testing.T) {
 	lib, faults := read(os.DirFS("."))
 	faults = append(faults, lint(lib, lib)...)
 	faults = append(faults, lintPatterns(lib)...)

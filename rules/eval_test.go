@@ -34,7 +34,14 @@ func TestComponentRule(t *testing.T) {
 	t.Run("a claim to be complete is the vendor's own word", func(t *testing.T) {
 		product := bom("")
 		product.BOM.Aggregate = "complete"
-		r := one(t, assess(t, p, &netvet.Assessment{Product: product}), "T-BMC")
+		software := made{Component: netvet.Component{Name: "bash", Kind: netvet.KindSoftware}}
+		for _, parts := range [][]made{nil, {software}} {
+			if r := one(t, assess(t, p, &netvet.Assessment{Product: product}, parts...), "T-BMC"); r.Outcome != netvet.OutcomeUnknown {
+				t.Errorf("a list without hardware says nothing of it: %+v", r)
+			}
+		}
+		board := made{Component: netvet.Component{Name: "Mainboard", Kind: netvet.KindDevice}}
+		r := one(t, assess(t, p, &netvet.Assessment{Product: product}, software, board), "T-BMC")
 		if r.Outcome != netvet.OutcomePass || r.Evidence[0].Reliability != netvet.ReliabilitySelfAttested {
 			t.Errorf("%+v", r)
 		}

@@ -185,14 +185,14 @@ func drawWorld(t *rapid.T) world {
 		WeakFloors: map[netvet.Factor]float64{netvet.FactorCompliance: all("weak floor")},
 		Message:    Text{EN: "{party.name}"},
 	}
+	w.gate.Applies.Products = rapid.SampledFrom([]netvet.Scope{{}, {Any: true}, drawScope(t)}).Draw(t, "products")
 	w.list.Entries = nil
-	for i := range rapid.IntRange(1, 3).Draw(t, "entries") {
+	for range rapid.IntRange(1, 3).Draw(t, "entries") {
 		e := acmeBan().Entries[0]
 		e.Supplier = rapid.SampledFrom([]string{"acme", "other"}).Draw(t, "listed")
 		e.Effects = []netvet.Effect{rapid.SampledFrom([]netvet.Effect{netvet.EffectProcurementBan, netvet.EffectSalesBan, netvet.EffectSummons, netvet.EffectExportControl}).Draw(t, "effect")}
 		e.From = rapid.SampledFrom([]netvet.Date{"2020", "2030"}).Draw(t, "from")
 		e.Scope = drawScope(t)
-		_ = i
 		w.list.Entries = append(w.list.Entries, e)
 	}
 	w.a.Product = netvet.Product{Kind: rapid.SampledFrom([]netvet.Kind{"", netvet.KindDevice, netvet.KindSoftware}).Draw(t, "kind"),
@@ -299,8 +299,11 @@ func TestWideningNeverLowers(t *testing.T) {
 		before := w.verdict(t, l)
 		wide := w
 		wide.list.Entries = slices.Clone(w.list.Entries)
-		i := rapid.IntRange(0, len(w.list.Entries)-1).Draw(t, "which")
-		wide.list.Entries[i].Scope = widen(t, wide.list.Entries[i].Scope)
+		if i := rapid.IntRange(-1, len(w.list.Entries)-1).Draw(t, "which"); i >= 0 {
+			wide.list.Entries[i].Scope = widen(t, wide.list.Entries[i].Scope)
+		} else if !scopeEmpty(&wide.gate.Applies.Products) {
+			wide.gate.Applies.Products = widen(t, wide.gate.Applies.Products)
+		}
 		if after := wide.verdict(t, l); after.Rank() < before.Rank() {
 			t.Fatalf("%q became %q", before, after)
 		}
@@ -312,6 +315,7 @@ func TestProhibitingGateProhibits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		w.gate.Direct = netvet.VerdictProhibited
+		w.gate.Applies.Products = netvet.Scope{}
 		w.a.Match = matched(acme(), 1)
 		w.a.Circumstances = buyer()
 		w.list.Entries = append(w.list.Entries, acmeBan().Entries[0])

@@ -16,7 +16,7 @@ import (
 	"github.com/netvet/netvet/scanner/strictyaml"
 )
 
-//go:embed *.yaml packs/*.yaml profiles/*.yaml testdata/*.yaml
+//go:embed *.yaml library.gen packs/*.yaml profiles/*.yaml testdata/*.yaml
 var builtin embed.FS
 
 // Library is everything there is to choose from: packs, profiles, patterns, and

@@ -14,7 +14,7 @@ import (
 // isBlank tells cells that say nothing: empty ones, and the words and strokes
 // that people and programs put where there is nothing to say.
 func isBlank(text string) bool {
-	if len(text) > 24 {
+	if len(text) > 24 || text != "" && isPlainStart(text[0]) {
 		return false
 	}
 	switch strings.ToLower(text) {
@@ -23,6 +23,11 @@ func isBlank(text string) bool {
 		return true
 	}
 	return false
+}
+
+// isPlainStart tells the first letters and digits that no word for nothing has.
+func isPlainStart(b byte) bool {
+	return '0' <= b && b <= '9' || ('a' <= b|0x20 && b|0x20 <= 'z' && !strings.ContainsRune("ntud", rune(b|0x20)))
 }
 
 // spreadsheetError tells the error values of a spreadsheet formula.
@@ -44,6 +49,9 @@ var (
 // spreadsheetDamage tells what a spreadsheet may have done to a part number,
 // serial number or model: turned it into a date or a rounded number.
 func spreadsheetDamage(text string) string {
+	if len(text) > 24 || !mayBeDamage(text) {
+		return ""
+	}
 	switch {
 	case scientific.MatchString(text):
 		return "looks like a number in scientific notation"
@@ -55,6 +63,14 @@ func spreadsheetDamage(text string) string {
 		return "is what a spreadsheet shows in a column that is too narrow"
 	}
 	return ""
+}
+
+// mayBeDamage looks at the first letters only: most part numbers need no more.
+func mayBeDamage(text string) bool {
+	if text == "" || text[0] == '#' || '0' <= text[0] && text[0] <= '9' {
+		return text != ""
+	}
+	return len(text) > 3 && month(text[:3]) != ""
 }
 
 // decodedWrongly tells text that some program before us has read in the wrong
@@ -70,6 +86,9 @@ var quantityText = regexp.MustCompile(`^(?:[xX×*]\s*)?(\d{1,3}(?:,\d{3})+|\d+)(
 
 // parseQuantity reads a count with or without its unit of counting.
 func parseQuantity(text string) (count int, problem string) {
+	if n, err := strconv.ParseUint(text, 10, 31); err == nil && n > 0 {
+		return int(n), ""
+	}
 	m := quantityText.FindStringSubmatch(strings.ToLower(strings.TrimSpace(norm.NFKC.String(text))))
 	if m == nil {
 		return 0, "is not a whole number: left empty"

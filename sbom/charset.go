@@ -28,6 +28,7 @@ type charsetReader struct {
 	src    *bufio.Reader
 	forced string // Options.Encoding
 	name   string // of the encoding, once it is decided; "" while all is ASCII
+	mark   string // the encoding, when it was known before
 	enc    encoding.Encoding
 	offset int64 // in the input, of the next byte of src
 	buf    []byte
@@ -51,9 +52,23 @@ func (c *charsetReader) Read(p []byte) (int, error) {
 	return 0, c.err
 }
 
+// marked says that a mark or zero bytes told the encoding, and that the text
+// comes in UTF-8 already, without a mark.
+func (c *charsetReader) marked(charset string) {
+	if charset == "" {
+		return
+	}
+	c.name, c.mark = "UTF-8", charset
+	if charset == "UTF-8" {
+		c.offset = 3 // bytes of the mark
+	}
+}
+
 // describe names the encoding, once the text was read.
 func (c *charsetReader) describe() string {
 	switch {
+	case c.mark != "":
+		return c.mark
 	case c.name == "":
 		return "ASCII"
 	case c.forced != "":

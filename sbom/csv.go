@@ -67,8 +67,8 @@ func detectCSV(s Sample) float64 {
 // one under which the header row names most, then the one under which most rows
 // have as many cells as the header.
 func findDialect(text []byte, words *synonyms, choice map[string]field) dialect {
-	if delim, ok := sepLine(text); ok {
-		return tryDelimiter(text[bytes.IndexAny(text, "\r\n"):], delim, words, choice, true)
+	if delim, rest, ok := sepLine(text); ok {
+		return tryDelimiter(rest, delim, words, choice, true)
 	}
 	best := dialect{delim: csvDelimiters[0]}
 	for i := range len(csvDelimiters) {
@@ -81,14 +81,17 @@ func findDialect(text []byte, words *synonyms, choice map[string]field) dialect 
 }
 
 // sepLine reads the first line "sep=;" by which spreadsheets are told the
-// delimiter.
-func sepLine(text []byte) (delim byte, ok bool) {
-	line, _, _ := bytes.Cut(text, []byte("\n"))
-	line = bytes.Trim(bytes.TrimSuffix(line, []byte("\r")), `"`)
-	if len(line) == len("sep=;") && strings.EqualFold(string(line[:4]), "sep=") {
-		return line[4], true
+// delimiter, and returns what follows it.
+func sepLine(text []byte) (delim byte, rest []byte, ok bool) {
+	end := bytes.IndexAny(text, "\r\n")
+	if end < 0 {
+		return 0, nil, false
 	}
-	return 0, false
+	line := bytes.Trim(text[:end], `"`)
+	if len(line) != len("sep=;") || !strings.EqualFold(string(line[:4]), "sep=") || strings.IndexByte(csvDelimiters+"^~:", line[4]) < 0 {
+		return 0, nil, false
+	}
+	return line[4], text[end+1:], true
 }
 
 // tryDelimiter reads the beginning of a text with one delimiter.
@@ -133,6 +136,7 @@ func readCSV(ctx context.Context, src *Stream, emit func(Record) error) (Info, e
 		return Info{}, err
 	}
 	charset := newCharsetReader(src.Reader, src.Options.Encoding)
+	charset.marked(src.Charset)
 	text := bufio.NewReaderSize(charset, headSize)
 	head, err := text.Peek(headSize)
 	if err != nil && err != io.EOF && len(head) == 0 {

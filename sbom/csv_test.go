@@ -300,6 +300,7 @@ func FuzzCSV(f *testing.F) {
 		}
 		f.Add(data[:min(len(data), 4096)], "")
 	}
+	f.Add([]byte("sep=S\xb6Brand;Model\n"), "")
 	f.Add([]byte("sep=;\nBrand;Model\n\"a;b\n"), "gbk")
 	f.Add([]byte("Brand,Model\n\"a\"b\",\"\n,\r\r\n\"\""), "utf-16le")
 	f.Fuzz(func(t *testing.T, data []byte, charset string) {

@@ -2,6 +2,20 @@ package sbom
 
 import "slices"
 
+// graph is a list of directed edges between numbered nodes.
+type graph struct {
+	edges [][2]int32
+	more  int // edges left out
+}
+
+func (g *graph) add(from, to int32) {
+	if len(g.edges) >= maxEdges || from < 0 || to < 0 {
+		g.more++
+		return
+	}
+	g.edges = append(g.edges, [2]int32{from, to})
+}
+
 // findCycle returns the nodes of one circle of at least two in a graph of n nodes,
 // in order and ending before the first comes again; nil when there is none. That
 // something depends on itself says nothing and counts as no circle. It looks at

@@ -33,17 +33,17 @@ type cdxDocument struct {
 	version      string
 	bom          netvet.BOM
 	metadata     cdxMetadata
-	product      *cdxPart // metadata.component; nil when there is none
-	productRef   int32    // -1 when it has none
-	started      bool     // ProductStart is out
-	metadataSeen bool
+	product      *cdxPart    // metadata.component; nil when there is none
+	productRef   int32       // -1 when it has none
+	started      bool        // ProductStart is out
 	top          int         // index of the top-level component being read
 	held         []cdxHeld   // records that wait for the decision
 	devices      []cdxDevice // the top-level components held
-	others       bool        // a top-level component is no device
 	claims       []cdxVulnerability
 	compositions []cdxComposition
-	edges        [][2]int32
+	depends      graph
+	listed       bool // the list of components is read
+	waiting      int  // records held and targets of claims, for the limit
 	components   int
 	countries    map[string]string // codes of the country names met
 	meanings     map[string]string // of the names of properties met
@@ -116,7 +116,7 @@ func newCDXDocument(src *Stream, format string, emit func(Record) error) *cdxDoc
 // setVersion takes the version of the specification.
 func (d *cdxDocument) setVersion(version, least string) error {
 	if !slices.Contains(cdxVersions(), version) || version < least {
-		return fmt.Errorf("unsupported version %q of CycloneDX: netvet reads %s to 1.7", version, least)
+		return fmt.Errorf("unsupported version %q of CycloneDX: netvet reads %s to 1.7", short(version), least)
 	}
 	d.version, d.bom.SpecVersion = version, version
 	return nil
@@ -175,6 +175,14 @@ func (d *cdxDocument) pass(r Record) error {
 		return d.emit(r)
 	}
 	d.held = append(d.held, cdxHeld{-1, r})
+	return d.wait(1)
+}
+
+// wait counts what is held until the end, which must fit into memory.
+func (d *cdxDocument) wait(n int) error {
+	if d.waiting += n; d.waiting > d.src.Options.MaxComponents {
+		return fmt.Errorf("more than %d services and vulnerabilities before the components they speak of", d.src.Options.MaxComponents)
+	}
 	return d.faults.err
 }
 
@@ -207,10 +215,24 @@ func (d *cdxDocument) service(s netvet.Service) error {
 	return d.pass(Service{s})
 }
 
-// vulnerability takes what the document states of a vulnerability. It is passed
-// on at the end, when all components are known.
-func (d *cdxDocument) vulnerability(v cdxVulnerability) {
+// vulnerability takes what the document states of a vulnerability. Before the
+// components are known it has to wait.
+func (d *cdxDocument) vulnerability(v cdxVulnerability) error {
+	if d.started && d.listed {
+		return d.state(v)
+	}
 	d.claims = append(d.claims, v)
+	return d.wait(1 + len(v.affects))
+}
+
+// state passes on a vulnerability of the one product.
+func (d *cdxDocument) state(v cdxVulnerability) error {
+	for _, s := range d.statements(v) {
+		if err := d.emit(Statement{s}); err != nil {
+			return err
+		}
+	}
+	return d.faults.err
 }
 
 // country returns the code of a country as a document writes it.
@@ -228,7 +250,7 @@ func (d *cdxDocument) country(text string) string {
 // dependency takes one edge of the dependency graph.
 func (d *cdxDocument) dependency(from int32, to []byte) {
 	d.bom.Dependencies++
-	d.edges = append(d.edges, [2]int32{from, d.refs.mention(to)})
+	d.depends.add(from, d.refs.mention(to))
 }
 
 // finish ends the document: it yields what waited for the end.
@@ -256,10 +278,8 @@ func (d *cdxDocument) finishProduct() error {
 		return err
 	}
 	for _, v := range d.claims {
-		for _, s := range d.statements(v) {
-			if err := d.emit(Statement{s}); err != nil {
-				return err
-			}
+		if err := d.state(v); err != nil {
+			return err
 		}
 	}
 	return d.emit(ProductEnd{d.theProduct()})
@@ -281,7 +301,7 @@ func (d *cdxDocument) finishDevices() error {
 			top, ok := inside[s.Ref]
 			if !ok {
 				d.faults.add("statement about no device", s.Pointer,
-					fmt.Sprintf("the statement on %s speaks of %q, which is none of the devices", s.ID, s.Ref))
+					fmt.Sprintf("the statement on %s speaks of %q, which is none of the devices", short(s.ID), short(s.Ref)))
 				continue
 			}
 			byTop[top] = append(byTop[top], Statement{s})
@@ -443,7 +463,7 @@ func weakerAggregate(a, b string) string {
 // no matter of parts.
 func (d *cdxDocument) composition(c cdxComposition, pointer string) {
 	if c.aggregate == "" || !slices.Contains(cdxAggregates(), c.aggregate) {
-		d.faults.add("unknown aggregate", pointer, fmt.Sprintf("aggregate %q is not known: the claim is taken as unknown", c.aggregate))
+		d.faults.add("unknown aggregate", pointer, fmt.Sprintf("aggregate %q is not known: the claim is taken as unknown", short(c.aggregate)))
 		c.aggregate = "unknown"
 	}
 	if c.whole || len(c.refs) > 0 {
@@ -454,7 +474,7 @@ func (d *cdxDocument) composition(c cdxComposition, pointer string) {
 // checkRefs reports references that clash, lead nowhere, or go in a circle.
 func (d *cdxDocument) checkRefs() {
 	reportRefs(d.faults, d.refs, "bom-ref", func(ref string) bool { return strings.HasPrefix(ref, "urn:cdx:") }) // a BOM-Link
-	reportCycle(d.faults, d.refs, d.edges, "/dependencies")
+	reportCycle(d.faults, d.refs, &d.depends, "/dependencies")
 }
 
 // documentName is the name of a product that is known only as a document.

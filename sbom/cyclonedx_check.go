@@ -35,9 +35,9 @@ func (d *cdxDocument) checkComponent(p *cdxPart) {
 	p.Kind, known = cdxKind(p.Type)
 	switch {
 	case !p.typed:
-		d.faults.add("component without a type", p.Pointer, fmt.Sprintf("component %q has no type", p.Name))
+		d.faults.add("component without a type", p.Pointer, fmt.Sprintf("component %q has no type", short(p.Name)))
 	case !known:
-		d.faults.add("unknown component type", p.Pointer, fmt.Sprintf("component %q is of the unknown type %q", p.Name, p.Type))
+		d.faults.add("unknown component type", p.Pointer, fmt.Sprintf("component %q is of the unknown type %q", short(p.Name), short(p.Type)))
 	}
 	if p.Name == "" {
 		d.faults.add("component without a name", p.Pointer, "a component has no name")
@@ -45,7 +45,7 @@ func (d *cdxDocument) checkComponent(p *cdxPart) {
 	switch p.Scope {
 	case "", "required", "optional", "excluded":
 	default:
-		d.faults.add("unknown scope", p.Pointer, fmt.Sprintf("component %q has the unknown scope %q", p.Name, p.Scope))
+		d.faults.add("unknown scope", p.Pointer, fmt.Sprintf("component %q has the unknown scope %q", short(p.Name), short(p.Scope)))
 		p.Scope = ""
 	}
 	p.Manufacturer = cmp.Or(p.manufacturer.name, p.Manufacturer)
@@ -68,9 +68,9 @@ func (d *cdxDocument) hash(p *cdxPart, algorithm, content, pointer string) {
 	length, known := hashLength(algorithm)
 	switch {
 	case !known:
-		d.faults.add("unknown hash algorithm", pointer, fmt.Sprintf("hash algorithm %q is not known", algorithm))
+		d.faults.add("unknown hash algorithm", pointer, fmt.Sprintf("hash algorithm %q is not known", short(algorithm)))
 	case !isHex([]byte(content)) || length > 0 && len(content) != length:
-		d.faults.add("invalid hash", pointer, fmt.Sprintf("%q is no %s hash", content, algorithm))
+		d.faults.add("invalid hash", pointer, fmt.Sprintf("%q is no %s hash", short(content), algorithm))
 	default:
 		p.Hashed = true
 	}
@@ -108,7 +108,7 @@ func isHex(text []byte) bool {
 // patchIssue checks the type of an issue that a patch resolves.
 func (d *cdxDocument) patchIssue(issueType, pointer string) {
 	if !slices.Contains([]string{"defect", "enhancement", "security"}, issueType) {
-		d.faults.add("unknown issue type", pointer, fmt.Sprintf("issue type %q is not known", issueType))
+		d.faults.add("unknown issue type", pointer, fmt.Sprintf("issue type %q is not known", short(issueType)))
 	}
 }
 
@@ -253,7 +253,7 @@ func (d *cdxDocument) analysisState(state, pointer string) string {
 	case "resolved", "resolved_with_pedigree":
 		return "fixed"
 	}
-	d.faults.add("unknown analysis state", pointer, fmt.Sprintf("analysis state %q is not known", state))
+	d.faults.add("unknown analysis state", pointer, fmt.Sprintf("analysis state %q is not known", short(state)))
 	return ""
 }
 
@@ -300,7 +300,7 @@ func (d *cdxDocument) rating(s *netvet.Vulnerability, score, severity string) {
 	if score != "" {
 		var err error
 		if value, err = strconv.ParseFloat(score, 64); err != nil || value < 0 || value > 10 {
-			d.faults.add("score out of range", s.Pointer, fmt.Sprintf("the score of %s is no number from 0 to 10", s.ID))
+			d.faults.add("score out of range", s.Pointer, fmt.Sprintf("the score of %s is no number from 0 to 10", short(s.ID)))
 			value = 0
 		}
 	}
@@ -311,7 +311,7 @@ func (d *cdxDocument) rating(s *netvet.Vulnerability, score, severity string) {
 func (d *cdxDocument) weakness(s *netvet.Vulnerability, text string) {
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || number <= 0 {
-		d.faults.add("invalid CWE", s.Pointer, fmt.Sprintf("a CWE of %s is no number", s.ID))
+		d.faults.add("invalid CWE", s.Pointer, fmt.Sprintf("a CWE of %s is no number", short(s.ID)))
 		return
 	}
 	if len(s.CWEs) < maxListed {
@@ -322,7 +322,7 @@ func (d *cdxDocument) weakness(s *netvet.Vulnerability, text string) {
 // identifier takes a package URL, CPE or SWID tag of a component.
 func (d *cdxDocument) identifier(p *cdxPart, scheme netvet.IdentifierType, value string) {
 	if !p.identify(scheme, value) {
-		d.faults.add("invalid "+string(scheme), p.Pointer, fmt.Sprintf("%s of component %q is not valid and is left out", scheme, p.Name))
+		d.faults.add("invalid "+string(scheme), p.Pointer, fmt.Sprintf("%s of component %q is not valid and is left out", scheme, short(p.Name)))
 	}
 }
 

@@ -30,6 +30,8 @@ func detectCycloneDXJSON(s Sample) float64 {
 		return 1
 	case object && has(`"specVersion"`) && (has(`"components"`) || has(`"metadata"`)):
 		return 0.8
+	case object && has(`"components"`) && (has(`"bom-ref"`) || has(`"purl"`)):
+		return 0.7 // bomFormat may come last
 	case has(`"bomFormat"`) && has(`"CycloneDX"`):
 		return 0.5
 	}
@@ -94,7 +96,7 @@ func (r *cdxJSON) member(key []byte, format *string) (err error) {
 	switch string(key) {
 	case "bomFormat":
 		if *format, err = r.string(); err == nil && *format != "CycloneDX" {
-			return fmt.Errorf(`bomFormat is %q, expected exactly "CycloneDX"`, *format)
+			return fmt.Errorf(`bomFormat is %q, expected exactly "CycloneDX"`, short(*format))
 		}
 		return err
 	case "specVersion":
@@ -109,6 +111,7 @@ func (r *cdxJSON) member(key []byte, format *string) (err error) {
 		}
 		return d.metadataDone()
 	case "components":
+		d.listed = true
 		return r.components("/components", 0)
 	case "services":
 		return r.services("/services")
@@ -679,10 +682,10 @@ func (r *cdxJSON) vulnerability(pointer string) error {
 		}
 		return err
 	})
-	if err == nil {
-		r.doc.vulnerability(v)
+	if err != nil {
+		return err
 	}
-	return err
+	return r.doc.vulnerability(v)
 }
 
 func (r *cdxJSON) source() (name string, err error) {

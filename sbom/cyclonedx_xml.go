@@ -127,6 +127,7 @@ func (r *cdxXML) member(e xml.StartElement) error {
 		}
 		return r.doc.metadataDone()
 	case "components":
+		r.doc.listed = true
 		return r.components("/components", 0)
 	case "services":
 		return r.services("/services")
@@ -376,7 +377,7 @@ func (r *cdxXML) licenceMember(p *cdxPart, e xml.StartElement) error {
 		return err
 	case "text":
 		if encoding := attribute(e, "encoding"); encoding != "" && encoding != "base64" {
-			r.doc.faults.add("unknown encoding", p.Pointer+"/licenses", fmt.Sprintf("the text of a licence is in the unknown encoding %q", encoding))
+			r.doc.faults.add("unknown encoding", p.Pointer+"/licenses", fmt.Sprintf("the text of a licence is in the unknown encoding %q", short(encoding)))
 		}
 	}
 	return nil
@@ -406,7 +407,7 @@ func (r *cdxXML) properties(pointer string, p *cdxPart) error {
 func (r *cdxXML) swid(p *cdxPart, e xml.StartElement) {
 	tag := attribute(e, "tagId")
 	if tag == "" {
-		r.doc.faults.add("SWID tag without an id", p.Pointer, fmt.Sprintf("the SWID tag of component %q has no tagId", p.Name))
+		r.doc.faults.add("SWID tag without an id", p.Pointer, fmt.Sprintf("the SWID tag of component %q has no tagId", short(p.Name)))
 		return
 	}
 	r.doc.identifier(p, netvet.IDSWID, tag)
@@ -598,10 +599,10 @@ func (r *cdxXML) vulnerability(pointer string, e xml.StartElement) error {
 		}
 		return err
 	})
-	if err == nil {
-		r.doc.vulnerability(v)
+	if err != nil {
+		return err
 	}
-	return err
+	return r.doc.vulnerability(v)
 }
 
 // only reads a record of which one element matters.

@@ -2,6 +2,7 @@ package sbom
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/netvet/netvet"
 )
@@ -44,4 +45,14 @@ func (f *faults) gap(record, reason string) {
 	if err := f.emit(Gap{netvet.Gap{Record: record, Reason: reason}}); err != nil && f.err == nil {
 		f.err = err
 	}
+}
+
+const shownValue = 48 // bytes of a value that an error or a gap shows
+
+// short cuts a value to what an error or a gap shows of it.
+func short(text string) string {
+	if len(text) <= shownValue {
+		return text
+	}
+	return strings.ToValidUTF8(text[:shownValue], "") + "..."
 }

@@ -15,7 +15,7 @@ func normalIdentifier(scheme netvet.IdentifierType, value string) (netvet.Identi
 	ok := value != ""
 	switch scheme {
 	case netvet.IDPurl:
-		ok = validPurl(value)
+		value, ok = normalPurl(value)
 	case netvet.IDCPE:
 		ok = validCPE(value)
 	case netvet.IDMAC:
@@ -28,31 +28,41 @@ func normalIdentifier(scheme netvet.IdentifierType, value string) (netvet.Identi
 	return netvet.Identifier{Type: scheme, Value: value}, ok
 }
 
-// validPurl reports whether value is a package URL. The form of nearly all package
-// URLs is recognised at a glance; the rest is left to the library.
-func validPurl(value string) bool {
+// normalPurl returns a package URL with its type in lower case. The form of nearly
+// all package URLs is recognised at a glance; the rest is left to the library.
+func normalPurl(value string) (string, bool) {
 	rest, ok := strings.CutPrefix(value, "pkg:")
 	if !ok || len(value) > maxPurl {
-		return false
+		return "", false
 	}
 	if isPlainPurl(rest) {
-		return true
+		return value, true
 	}
-	_, err := packageurl.FromString(value)
-	return err == nil
+	parsed, err := packageurl.FromString(value)
+	if err != nil {
+		return "", false
+	}
+	if rest = strings.TrimLeft(rest, "/"); !strings.HasPrefix(rest, parsed.Type) && len(rest) > len(parsed.Type) {
+		value = "pkg:" + parsed.Type + rest[len(parsed.Type):]
+	}
+	return value, true
 }
 
 // maxPurl is the length beyond which a package URL is taken for an attack.
 const maxPurl = 8 << 10
 
 // isPlainPurl recognises "type/namespace/name@version?key=value&key=value" of
-// letters, digits and signs without a meaning.
+// letters, digits and signs without a meaning, with the type in lower case.
 func isPlainPurl(text string) bool {
+	if text == "" || text[0] < 'a' || 'z' < text[0] {
+		return false
+	}
 	last, slashes, versions, qualifiers := byte('/'), 0, 0, 0
 	for i := range len(text) {
 		c := text[i]
 		switch {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', 'A' <= c && c <= 'Z', c == '-', c == '.', c == '_', c == '+' && slashes > 0, c == '~' && slashes > 0:
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '.':
+		case slashes > 0 && ('A' <= c && c <= 'Z' || c == '_' || c == '+' || c == '~'):
 		case last == '/' || last == '@' || last == '?' || last == '=' || last == '&':
 			return false // nothing between two signs
 		case c == '/' && versions == 0 && qualifiers == 0:
@@ -130,20 +140,21 @@ func normalMAC(value string) (string, bool) {
 }
 
 // normalBusID returns the vendor of a PCI or USB id, and its device when given:
-// four or eight hexadecimal digits, "15b3" or "15b31017".
+// four or eight hexadecimal digits, "15b3" or "15b31017". After "0x" leading zeros
+// may be missing.
 func normalBusID(value string) (string, bool) {
-	var parts []string
+	id := ""
 	for _, field := range strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return strings.ContainsRune(": -/", r) }) {
-		digits, ok := hexDigits(strings.TrimPrefix(field, "0x"), "")
-		if !ok || len(digits) > 4 && len(digits) != 8 {
+		short, hex := strings.CutPrefix(field, "0x")
+		digits, ok := hexDigits(short, "")
+		switch {
+		case !ok || len(digits) > 4 && len(digits) != 8:
 			return "", false
-		}
-		if len(digits) < 4 {
+		case hex && len(digits) < 4:
 			digits = "0000"[len(digits):] + digits
 		}
-		parts = append(parts, digits)
+		id += digits
 	}
-	id := strings.Join(parts, "")
 	if len(id) != 4 && len(id) != 8 || strings.HasPrefix(id, "0000") || strings.HasPrefix(id, "ffff") {
 		return "", false
 	}

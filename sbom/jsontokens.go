@@ -55,7 +55,6 @@ type jsonKey struct {
 }
 
 const (
-	shownValue    = 48   // bytes of a value shown in an error
 	maxPointer    = 200  // bytes of a place shown
 	manyKeys      = 32   // from here on an object's keys are found by map
 	maxWords      = 4096 // distinct strings kept to be shared
@@ -270,6 +269,9 @@ func (j *jsonTokens) key(base int, index *map[uint64]int) (key []byte, fresh boo
 		return nil, false, err
 	}
 	last, first := len(j.keys)-1, -1
+	if last-base >= maxKeysOfObject {
+		return nil, false, fmt.Errorf("an object with more than %d keys at byte %d", maxKeysOfObject, j.at())
+	}
 	if *index == nil && last-base < manyKeys {
 		for i := last - 1; i >= base; i-- {
 			if j.keys[i].hash == hash {
@@ -312,7 +314,7 @@ func (j *jsonTokens) nextKey() (key []byte, hash uint64, err error) {
 		}
 		key, hash = j.foldKey(raw)
 		start := int32(len(j.text))
-		j.text = append(j.text, raw[1:len(raw)-1]...)
+		j.text = append(j.text, key[:min(len(key), maxPointer)]...)
 		colon := int32(len(j.text))
 		j.keys = append(j.keys, jsonKey{hash, start, colon, colon, false})
 		return key, hash, nil
@@ -408,6 +410,9 @@ func (j *jsonTokens) unquoted(k jsonKey) string {
 	if k.inWhole {
 		text = j.whole
 	}
+	if !k.inWhole {
+		return string(text[k.start:k.colon]) // kept as it is meant
+	}
 	name, _ := jsontext.AppendUnquote(nil, `"`+string(text[k.start:k.colon])+`"`)
 	return string(name)
 }
@@ -426,7 +431,7 @@ func (j *jsonTokens) shown(k jsonKey) (name, value string) {
 	if k.inWhole {
 		value = strings.TrimLeft(value[1:], ": \t\r\n")
 	}
-	return name, short(value)
+	return short(name), short(value)
 }
 
 // scalar reads a string, number, boolean or null as it stands. The bytes are
@@ -447,7 +452,7 @@ func (j *jsonTokens) scalar() ([]byte, error) {
 		case k.inWhole:
 			k.end = int32(j.pos)
 		default:
-			j.text = append(j.text[:k.colon], short(string(raw))...)
+			j.text = append(j.text[:k.colon], raw[:min(len(raw), 2*shownValue)]...)
 			k.end = int32(len(j.text))
 		}
 	}

@@ -20,6 +20,10 @@ const (
 	// fault; the rest are counted in one more gap.
 	maxGapsOfAKind = 20
 
+	maxRefs         = 6_000_000 // references of one document that are told apart
+	maxEdges        = 8_000_000 // dependencies of one document that are searched for circles
+	maxKeysOfObject = 100_000   // keys of one JSON object
+
 	maxWalkFiles = 1_000_000 // files one run looks at
 	maxWalkDepth = 64        // folders inside folders
 )

@@ -35,20 +35,20 @@ type priceColumn struct {
 }
 
 var (
-	priceWords  = regexp.MustCompile(`[A-Z]+`)
-	priceNumber = regexp.MustCompile(`^-?[0-9][0-9.,]*$`)
-	dotNumber   = regexp.MustCompile(`^\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?$|^\d+(\.\d*)?$`)
-	commaNumber = regexp.MustCompile(`^\d{1,3}(\.\d{3})+(,\d*)?$|^\d+,\d*$`)
-	threeDigits = regexp.MustCompile(`^[1-9]\d{0,2}[.,]\d{3}$`)
-	priceUnit   = regexp.MustCompile(`(?:/|每|PER |EACH$|EA$)\s*(?:台|套|块|个|条|件|只|UNIT|PCS?|PIECE|EA|EACH)?\.?$`)
+	priceWords = regexp.MustCompile(`[A-Z]+`)
+	priceUnit  = regexp.MustCompile(`(?:/|每|PER |EACH$|EA$)\s*(?:台|套|块|个|条|件|只|UNIT|PCS?|PIECE|EA|EACH)?\.?$`)
+	priceBlank = strings.NewReplacer(" ", "", "'", "", "’", "", "\u00a0", "", "\u202f", "")
 )
 
 // parse reads the price in a cell; code is what a column of currencies says. The
 // problem says what could not be used, in words that follow the cell's text.
 func (c priceColumn) parse(text, code string) (price netvet.Price, sign, problem string) {
 	plain := strings.ToUpper(strings.TrimSpace(norm.NFKC.String(text)))
-	plain = strings.TrimSpace(priceUnit.ReplaceAllString(plain, ""))
-	plain, found, sign := cutCurrency(plain)
+	found := ""
+	if strings.Trim(plain, "0123456789.,") != "" {
+		plain = strings.TrimSpace(priceUnit.ReplaceAllString(plain, ""))
+		plain, found, sign = cutCurrency(plain)
+	}
 	factor := c.factor
 	for _, ten := range []string{"万", "萬"} {
 		if rest, ok := strings.CutSuffix(plain, ten); ok {
@@ -105,37 +105,68 @@ func cutCurrency(text string) (rest, code, sign string) {
 
 // number reads an amount with its marks of thousands and decimals.
 func (c priceColumn) number(text string) (amount float64, problem string) {
-	digits := strings.NewReplacer(" ", "", "'", "", "’", "", "\u00a0", "", "\u202f", "").Replace(text)
-	if !priceNumber.MatchString(digits) {
-		return 0, "is not a number: left empty"
-	}
+	digits := priceBlank.Replace(text)
 	if strings.HasPrefix(digits, "-") {
 		return 0, "is negative: left empty"
 	}
-	decimal := ""
-	switch english, european := dotNumber.MatchString(digits), commaNumber.MatchString(digits); {
-	case threeDigits.MatchString(digits) && !c.settles(digits):
-		return 0, "may mean thousands or decimals: left empty; write 1234 or 1234.00"
-	case threeDigits.MatchString(digits):
-		decimal = strings.NewReplacer(",", "", ".", "").Replace(digits)
-	case english:
-		decimal = strings.ReplaceAll(digits, ",", "")
-	case european:
-		decimal = strings.Replace(strings.ReplaceAll(digits, ".", ""), ",", ".", 1)
-	default:
-		return 0, "is not a number: left empty"
+	plain, problem := c.plainNumber(digits)
+	if problem != "" {
+		return 0, problem
 	}
-	amount, err := strconv.ParseFloat(decimal, 64)
+	amount, err := strconv.ParseFloat(plain, 64)
 	if err != nil || amount > maxPrice {
 		return 0, "is out of range: left empty"
 	}
 	return amount, ""
 }
 
-// settles tells whether "1,234" or "1.234" is a thousand here: the mark is not
-// the one that the file uses for decimals.
-func (c priceColumn) settles(digits string) bool {
-	return strings.Contains(digits, ",") != c.comma
+// plainNumber rewrites "1,234.50" and "1.234,50" as "1234.50". Of two kinds of
+// mark the last is that of decimals. A single mark before three digits may be
+// either: it is of thousands where the file is not known to write decimals so.
+func (c priceColumn) plainNumber(digits string) (plain, problem string) {
+	if digits == "" || strings.Trim(digits, "0123456789.,") != "" || digits[0] == '.' || digits[0] == ',' {
+		return "", "is not a number: left empty"
+	}
+	last := strings.LastIndexAny(digits, ".,")
+	if last < 0 {
+		return digits, ""
+	}
+	mark, whole, decimals := digits[last:last+1], digits[:last], digits[last+1:]
+	other := "."
+	if mark == other {
+		other = ","
+	}
+	switch {
+	case strings.Contains(whole, mark): // thousands only
+		if strings.Contains(whole, other) || !grouped(digits, mark) {
+			return "", "is not a number: left empty"
+		}
+		return strings.ReplaceAll(digits, mark, ""), ""
+	case strings.Contains(whole, other):
+		if !grouped(whole, other) {
+			return "", "is not a number: left empty"
+		}
+		return strings.ReplaceAll(whole, other, "") + "." + decimals, ""
+	case len(decimals) == 3 && len(whole) <= 3 && whole[0] != '0':
+		if (mark == ",") == c.comma {
+			return "", "may mean thousands or decimals: left empty; write 1234 or 1234.00"
+		}
+		return whole + decimals, ""
+	}
+	return whole + "." + decimals, ""
+}
+
+// grouped tells whether the marks part a number into groups of three, or of two
+// before the last three as in India.
+func grouped(digits, mark string) bool {
+	groups := strings.Split(digits, mark)
+	for i, group := range groups {
+		switch n := len(group); {
+		case i == len(groups)-1 && n != 3, i == 0 && (n == 0 || n > 3), i > 0 && n != 3 && (n != 2 || mark != ","):
+			return false
+		}
+	}
+	return true
 }
 
 // maxPrice is far above the price of one unit of anything, and below what a

@@ -32,7 +32,7 @@ func ParseProduct(text string) (netvet.Product, error) {
 		return netvet.Product{}, fmt.Errorf("product %s: %w", quote(text), err)
 	}
 	product := netvet.Product{Sources: []netvet.Source{{Input: "--product"}}}
-	row := rowProduct{Product: product, table: &tableReader{price: priceColumn{factor: 1}, signs: make(map[string]bool)}}
+	row := rowProduct{Product: product, table: &tableReader{price: priceColumn{factor: 1}, signs: make(map[string]bool), countries: make(map[string]string)}}
 	seen := make(map[field]bool)
 	for _, pair := range pairs {
 		f, value, err := productPair(pair)

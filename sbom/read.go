@@ -86,7 +86,8 @@ func openStream(name string, r io.Reader, opt Options) (*Stream, *Format, error)
 	if len(head) == 0 {
 		return nil, nil, errEmpty
 	}
-	text, err := decodeText(raw, detectText(head))
+	form := detectText(head)
+	text, err := decodeText(raw, form)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,7 +103,7 @@ func openStream(name string, r io.Reader, opt Options) (*Stream, *Format, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Stream{Name: name, Reader: text, Options: opt}, format, nil
+	return &Stream{Name: name, Reader: text, Charset: form.name, Options: opt}, format, nil
 }
 
 var (

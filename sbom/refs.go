@@ -31,7 +31,8 @@ func newRefTable() *refTable {
 	return &refTable{seed: maphash.MakeSeed(), ids: make(map[uint64]int32)}
 }
 
-// mention returns the number of a reference.
+// mention returns the number of a reference; -1 when there are too many to tell
+// apart.
 func (t *refTable) mention(ref []byte) int32 {
 	hash := maphash.Bytes(t.seed, ref)
 	if id, ok := t.ids[hash]; ok {
@@ -40,14 +41,16 @@ func (t *refTable) mention(ref []byte) int32 {
 	return t.add(hash, refText{ref: string(ref)})
 }
 
-// declare says what a reference stands for.
+// declare says what a reference stands for, and returns its number as mention does.
 func (t *refTable) declare(ref, name, version string) int32 {
 	hash := maphash.String(t.seed, ref)
 	text := refText{ref, name, version}
 	id, ok := t.ids[hash]
 	switch {
 	case !ok:
-		id = t.add(hash, text)
+		if id = t.add(hash, text); id < 0 {
+			return id
+		}
 	case t.declared[id]:
 		t.repeated = append(t.repeated, id)
 	case int(id) < len(t.texts):
@@ -59,6 +62,9 @@ func (t *refTable) declare(ref, name, version string) int32 {
 }
 
 func (t *refTable) add(hash uint64, text refText) int32 {
+	if len(t.declared) >= maxRefs {
+		return -1
+	}
 	id := int32(len(t.declared))
 	t.ids[hash] = id
 	t.declared = append(t.declared, false)
@@ -105,8 +111,11 @@ func reportRefs(f *faults, t *refTable, word string, elsewhere func(ref string) 
 }
 
 // reportCycle reports one circle of dependencies.
-func reportCycle(f *faults, t *refTable, edges [][2]int32, pointer string) {
-	if cycle := findCycle(len(t.declared), edges); len(cycle) > 0 {
+func reportCycle(f *faults, t *refTable, g *graph, pointer string) {
+	if g.more > 0 {
+		f.gap(pointer, fmt.Sprintf("%d dependencies beyond the first %d were not searched for circles", g.more, len(g.edges)))
+	}
+	if cycle := findCycle(len(t.declared), g.edges); len(cycle) > 0 {
 		f.gap(pointer, "dependencies go in a circle: "+t.names(cycle))
 	}
 }
@@ -117,7 +126,7 @@ func (t *refTable) names(ids []int32) string {
 	var names []string
 	for _, id := range ids[:min(len(ids), shown)] {
 		if ref := t.text(id).ref; ref != "" {
-			names = append(names, strconv.Quote(ref))
+			names = append(names, strconv.Quote(short(ref)))
 		}
 	}
 	text := strings.Join(names, ", ")

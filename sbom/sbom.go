@@ -53,6 +53,7 @@ type Stream struct {
 	Name    string    // as shown to people and kept as evidence
 	Reader  io.Reader // nil for a tree
 	Files   fs.FS     // the tree; nil otherwise
+	Charset string    // of the bytes, where a mark or zero bytes told: Reader gives UTF-8 without a mark
 	Options Options
 }
 

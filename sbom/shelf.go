@@ -11,16 +11,23 @@ import (
 // the garbage collector to follow.
 type shelf struct {
 	blocks [][]byte
+	size   int // of all blocks
 	n      int
 }
 
-const shelfBlock = 1 << 20
+// A block is as large as all before it together, within these bounds.
+const (
+	minShelfBlock = 8 << 10
+	maxShelfBlock = 1 << 20
+)
 
 // put packs a component with the references it would have as a product.
 func (s *shelf) put(c *netvet.Component, references []netvet.Reference) {
 	last := len(s.blocks) - 1
-	if last < 0 || len(s.blocks[last]) > shelfBlock-shelfBlock/16 {
-		s.blocks = append(s.blocks, make([]byte, 0, shelfBlock))
+	if last < 0 || len(s.blocks[last]) > cap(s.blocks[last])*15/16 {
+		size := min(max(s.size, minShelfBlock), maxShelfBlock)
+		s.blocks = append(s.blocks, make([]byte, 0, size))
+		s.size += size
 		last++
 	}
 	b := s.blocks[last]
@@ -55,12 +62,14 @@ func (s *shelf) put(c *netvet.Component, references []netvet.Reference) {
 	s.n++
 }
 
-// each unpacks the components in the order they were put, all but one. The component
-// is valid only during the call.
-func (s *shelf) each(except int, do func(*netvet.Component) error) error {
+// empty unpacks the components in the order they were put, all but one, and forgets
+// them. The component is valid only during the call.
+func (s *shelf) empty(except int, do func(*netvet.Component) error) error {
+	defer s.clear()
 	var c netvet.Component
 	i := 0
-	for _, block := range s.blocks {
+	for k, block := range s.blocks {
+		s.blocks[k] = nil // its memory can go when it is through
 		for ; len(block) > 0; i++ {
 			n := 4 + int(binary.LittleEndian.Uint32(block))
 			if i != except {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,15 +28,15 @@ type spdxDocument struct {
 	id        string
 	name      string
 	bom       netvet.BOM
-	described []string  // ids, as far as said; nothing else is the product
-	decided   bool      // described is complete
-	started   bool      // ProductStart is out
-	product   *spdxPart // the described package, once it was read
-	shelf     shelf     // packages that wait
-	waiting   []int32   // the numbers of their ids
-	files     shelf     // the components of a document without packages
+	described map[int32]bool // numbers of the ids, as far as said
+	decided   bool           // described is complete
+	started   bool           // ProductStart is out
+	product   *spdxPart      // the described package, once it was read
+	shelf     shelf          // packages that wait
+	waiting   []int32        // the numbers of their ids
+	files     shelf          // the components of a document without packages
 	packages  int
-	edges     [][2]int32
+	depends   graph
 	agents    map[string]string // names of the suppliers and originators met
 }
 
@@ -58,7 +59,7 @@ const documentRef = "SPDXRef-DOCUMENT"
 
 func newSPDXDocument(src *Stream, format string, emit func(Record) error) *spdxDocument {
 	d := &spdxDocument{src: src, emit: emit, faults: newFaults(emit), refs: newRefTable(),
-		id: documentRef, bom: netvet.BOM{Present: true, Format: format}, agents: make(map[string]string)}
+		id: documentRef, described: make(map[int32]bool), bom: netvet.BOM{Present: true, Format: format}, agents: make(map[string]string)}
 	d.refs.declare(documentRef, "", "")
 	return d
 }
@@ -71,9 +72,9 @@ func (d *spdxDocument) setVersion(version string) error {
 		d.version, d.bom.SpecVersion = number, number
 		return nil
 	case ok && strings.HasPrefix(number, "3"):
-		return fmt.Errorf("SPDX %s is not supported yet: netvet reads SPDX 2.2 and 2.3", number)
+		return fmt.Errorf("SPDX %s is not supported yet: netvet reads SPDX 2.2 and 2.3", short(number))
 	}
-	return fmt.Errorf("unsupported version %q of SPDX: netvet reads SPDX-2.2 and SPDX-2.3", version)
+	return fmt.Errorf("unsupported version %q of SPDX: netvet reads SPDX-2.2 and SPDX-2.3", short(version))
 }
 
 // setID takes the id of the document.
@@ -99,11 +100,10 @@ func (d *spdxDocument) creator(text string) {
 }
 
 // describes takes the id of something that the document describes.
-func (d *spdxDocument) describes(id string) {
-	if !slices.Contains(d.described, id) && len(d.described) < d.src.Options.MaxComponents {
-		d.described = append(d.described, id)
+func (d *spdxDocument) describes(id int32) {
+	if id >= 0 {
+		d.described[id] = true
 	}
-	d.refs.mention([]byte(id))
 }
 
 // part takes a package.
@@ -118,7 +118,7 @@ func (d *spdxDocument) part(p *spdxPart) error {
 		d.waiting = append(d.waiting, id)
 		return d.faults.err
 	}
-	if d.product == nil && len(d.described) == 1 && d.described[0] == p.Ref {
+	if d.product == nil && len(d.described) == 1 && d.described[id] {
 		product := spdxPart{p.Component, slices.Clone(p.references)}
 		product.Licences, product.Identifiers = slices.Clone(p.Licences), slices.Clone(p.Identifiers)
 		d.product = &product
@@ -163,11 +163,11 @@ func (d *spdxDocument) relationship(from, kind, to []byte, place string, i int) 
 	switch string(kind) {
 	case "DESCRIBES", "DESCRIBE": // the latter is what Trivy wrote until 0.38
 		if string(from) == d.id {
-			d.describes(string(to))
+			d.describes(b)
 		}
 	case "DESCRIBED_BY":
 		if string(to) == d.id {
-			d.describes(string(from))
+			d.describes(a)
 		}
 	case "DEPENDS_ON", "HAS_PREREQUISITE", "DYNAMIC_LINK", "STATIC_LINK":
 		d.dependency(a, b)
@@ -181,7 +181,7 @@ func (d *spdxDocument) relationship(from, kind, to []byte, place string, i int) 
 func (d *spdxDocument) dependency(from, to int32) {
 	if from >= 0 && to >= 0 {
 		d.bom.Dependencies++
-		d.edges = append(d.edges, [2]int32{from, to})
+		d.depends.add(from, to)
 	}
 }
 
@@ -201,7 +201,10 @@ func (d *spdxDocument) finish() (Info, error) {
 	err := d.start()
 	pass := func(c *netvet.Component) error { return d.emit(Component{c}) }
 	if err == nil {
-		err = cmp.Or(d.shelf.each(place, pass), d.files.each(-1, pass))
+		err = d.shelf.empty(place, pass)
+	}
+	if err == nil {
+		err = d.files.empty(-1, pass)
 	}
 	if err == nil {
 		err = d.emit(ProductEnd{d.theProduct()})
@@ -215,10 +218,7 @@ func (d *spdxDocument) finish() (Info, error) {
 // findProduct looks on the shelf for the one described package and returns its
 // place, or -1. Files that are described beside it do not count.
 func (d *spdxDocument) findProduct() int {
-	described := make(map[int32]bool, len(d.described))
-	for _, id := range d.described {
-		described[d.refs.mention([]byte(id))] = true
-	}
+	described := maps.Clone(d.described)
 	place, found := -1, 0
 	for i, id := range d.waiting {
 		if described[id] {
@@ -263,7 +263,7 @@ func (d *spdxDocument) theProduct() netvet.Product {
 
 func (d *spdxDocument) checkRefs() {
 	reportRefs(d.faults, d.refs, "SPDX id", func(ref string) bool { return strings.HasPrefix(ref, "DocumentRef-") || isNothing(ref) })
-	reportCycle(d.faults, d.refs, d.edges, "/relationships")
+	reportCycle(d.faults, d.refs, &d.depends, "/relationships")
 }
 
 // checkPackage settles the fields of a package, reports its faults and returns the
@@ -276,7 +276,7 @@ func (d *spdxDocument) checkPackage(p *spdxPart) int32 {
 		d.faults.add("package without a name", p.Pointer, "a package has no name")
 	}
 	if p.Ref == "" {
-		d.faults.add("package without an id", p.Pointer, fmt.Sprintf("package %q has no SPDXID: nothing can refer to it", p.Name))
+		d.faults.add("package without an id", p.Pointer, fmt.Sprintf("package %q has no SPDXID: nothing can refer to it", short(p.Name)))
 		return -1
 	}
 	return d.refs.declare(p.Ref, p.Name, p.Version)
@@ -340,7 +340,7 @@ func (d *spdxDocument) setPurpose(p *spdxPart, purpose string) {
 	case "":
 	default:
 		p.Kind = netvet.KindOther
-		d.faults.add("unknown purpose", p.Pointer, fmt.Sprintf("package %q has the unknown purpose %q", p.Name, purpose))
+		d.faults.add("unknown purpose", p.Pointer, fmt.Sprintf("package %q has the unknown purpose %q", short(p.Name), short(purpose)))
 	}
 }
 
@@ -374,9 +374,9 @@ func (d *spdxDocument) checksum(algorithm, value []byte, pointer string) (hashed
 	}
 	switch {
 	case !known:
-		d.faults.add("unknown hash algorithm", pointer, fmt.Sprintf("checksum algorithm %q is not known", algorithm))
+		d.faults.add("unknown hash algorithm", pointer, fmt.Sprintf("checksum algorithm %q is not known", short(string(algorithm))))
 	case !isHex(value) || length > 0 && len(value) != length:
-		d.faults.add("invalid hash", pointer, fmt.Sprintf("%q is no %s checksum", value, algorithm))
+		d.faults.add("invalid hash", pointer, fmt.Sprintf("%q is no %s checksum", short(string(value)), algorithm))
 	default:
 		return length != adler32Digits // guards against accidents only
 	}
@@ -435,7 +435,7 @@ func (d *spdxDocument) externalRef(p *spdxPart, kind, locator []byte) {
 	}
 	id, ok := normalIdentifier(scheme, string(locator))
 	if !ok {
-		d.faults.add("invalid "+string(scheme), p.Pointer, fmt.Sprintf("%s of package %q is not valid and is left out", scheme, p.Name))
+		d.faults.add("invalid "+string(scheme), p.Pointer, fmt.Sprintf("%s of package %q is not valid and is left out", scheme, short(p.Name)))
 		return
 	}
 	if len(p.Identifiers) < maxListed && !slices.Contains(p.Identifiers, id) {

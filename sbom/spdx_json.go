@@ -100,9 +100,7 @@ func (r *spdxJSONReader) member(key []byte) (err error) {
 	case "documentDescribes":
 		if err := r.array(func(int) error {
 			id, err := r.string()
-			if id != "" {
-				d.describes(id)
-			}
+			d.describes(d.mention([]byte(id)))
 			return err
 		}); err != nil {
 			return err

@@ -117,7 +117,7 @@ func (r *tagValueReader) document() error {
 		return err
 	}
 	if r.early != "" {
-		r.doc.faults.add("id without an element", "", fmt.Sprintf("SPDXID %q is of nothing", r.early))
+		r.doc.faults.add("id without an element", "", fmt.Sprintf("SPDXID %q is of nothing", short(r.early)))
 	}
 	if r.doc.version == "" {
 		return errors.New("the document has no SPDXVersion: which version of SPDX it follows is not known")
@@ -231,7 +231,7 @@ func (r *tagValueReader) take(tag, value string) error {
 	}
 	if tag == "SPDXID" && r.hasID() {
 		if r.early != "" {
-			r.doc.faults.add("id without an element", r.place(), fmt.Sprintf("SPDXID %q is of nothing", r.early))
+			r.doc.faults.add("id without an element", r.place(), fmt.Sprintf("SPDXID %q is of nothing", short(r.early)))
 		}
 		r.early = value
 		return nil

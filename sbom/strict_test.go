@@ -33,6 +33,7 @@ func TestRefusals(t *testing.T) {
 		{"key twice where nobody looks", cdxJSONText(`"annotations":[{"x":{"y":[{"z":1,"z":[2]}]}}]`), `/annotations/0/x/y/0/z: key "z" is given twice, as 1 and as an object or array`},
 		{"key twice at the root", cdxJSONText(`"components":[],"components":[]`), `key "components" is given twice, as an object or array and as an object or array`},
 		{"key twice among many", cdxJSONText(`"x":{` + manyMembers(100) + `,"K7":0}`), `keys "k7" and "K7" differ only in case, with values 7 and 0`},
+		{"too many keys", cdxJSONText(`"x":{` + manyMembers(maxKeysOfObject+1) + `}`), `an object with more than 100000 keys`},
 		{"nested too deep", cdxJSONText(`"x":` + deep), `nesting deeper than 256 at byte`},
 		{"nested too deep in a component", cdxJSONText(`"components":[{"name":` + strings.Repeat("[", 300) + strings.Repeat("]", 300) + `}]`), `nesting deeper than 256 at byte`},
 		{"second document", cdxJSONText(`"components":[]`) + ` {}`, `at byte 61: more follows the end of the document`},
@@ -235,7 +236,7 @@ func TestBrokenUTF16(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{append(bytes.Clone(text), '\n'), "ends inside a character at byte 178"},
+		{append(bytes.Clone(text), '\n'), "ends inside a character at byte 180"},
 		{bytes.Replace(text, []byte("a\x00\"\x00}"), []byte("\x00\xd8\"\x00}"), 1), "half of a surrogate pair"},
 	} {
 		got := readInput(t, bytesInput("bad", test.data), Options{})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/netvet/netvet"
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // readTable reads a table in memory and returns its products and gaps. It checks
@@ -71,7 +73,7 @@ func goldenTable(t *testing.T, products []netvet.Product, gaps []netvet.Gap, not
 	list("notes", anys(notes), ",")
 	var shown []any
 	for _, p := range products {
-		shown = append(shown, stated(t, p))
+		shown = append(shown, withoutBlanks(t, p))
 	}
 	list("products", shown, ",")
 	var told []string
@@ -102,8 +104,8 @@ func anys[T any](in []T) []any {
 	return out
 }
 
-// stated drops from a product what is not known; the place is its record.
-func stated(t *testing.T, p netvet.Product) map[string]any {
+// withoutBlanks drops from a product what is not known; the place is its record.
+func withoutBlanks(t *testing.T, p netvet.Product) map[string]any {
 	t.Helper()
 	text, err := json.Marshal(p)
 	if err != nil {
@@ -157,6 +159,45 @@ func TestTables(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The tables are told from all other formats, and the text they were written in
+// is told.
+func TestTablesAmongFormats(t *testing.T) {
+	for _, test := range []struct {
+		name, format, note string
+		data               []byte
+	}{
+		{"utf-8", "csv", "text: UTF-8, delimiter comma", []byte("\ufeff" + chineseTable)},
+		{"utf-16", "csv", "text: UTF-16LE, delimiter comma", append([]byte{0xFF, 0xFE}, encoded(t, utf16LE(), chineseTable)...)},
+		{"gbk", "csv", "text: GB18030, found by its bytes, delimiter comma", encoded(t, simplifiedchinese.GBK, chineseTable)},
+		{"xlsx", "xlsx", `sheet "Sheet1": columns: manufacturer=Manufacturer, model=Model, quantity=Qty`, workbookBytes(t, simpleWorkbook)},
+	} {
+		in := Input{Name: test.name, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(test.data)), nil }}
+		summary, notes, err := Read(context.Background(), in, Options{}, func(Record) error { return nil })
+		if err != nil || summary.Format != test.format || summary.Products < 2 || !slices.Contains(notes, test.note) {
+			t.Errorf("%s: %+v, notes %q, %v", test.name, summary, notes, err)
+		}
+	}
+	in := Input{Name: "x", Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader("\ufeffBrand,Model\nA,\xff\n")), nil
+	}}
+	if _, _, err := Read(context.Background(), in, Options{}, func(Record) error { return nil }); err == nil || !strings.Contains(err.Error(), "invalid UTF-8 at byte 17") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Cells that cannot be used are told one by one up to a number of each kind, and
+// then counted: the rows are read all the same.
+func TestCellFaultsAreCounted(t *testing.T) {
+	text := "Brand,Model,Qty\n" + strings.Repeat("A,1,some\n", maxGapsOfAKind+5)
+	products, gaps, _, err := readTable(t, csvFormat(), []byte(text), Options{})
+	if err != nil || len(products) != maxGapsOfAKind+5 || len(gaps) != maxGapsOfAKind+1 {
+		t.Fatalf("%d products, %d gaps, %v", len(products), len(gaps), err)
+	}
+	if last := gaps[len(gaps)-1].Reason; last != "5 more of the same kind: a quantity that is no count" {
+		t.Errorf("the last gap is %q", last)
 	}
 }
 

@@ -35,6 +35,9 @@ const (
 // parseDay reads a date of a table. Day and month by numbers alone are not
 // guessed: "03/04/2024" is a problem, told in words that follow the text.
 func parseDay(text string) (day netvet.Date, problem string) {
+	if t, err := time.Parse(time.DateOnly, text); err == nil {
+		return plausible(t)
+	}
 	plain := weekday.ReplaceAllString(strings.ToLower(strings.TrimSpace(norm.NFKC.String(text))), "")
 	if m := dateYMD.FindStringSubmatch(plain); m != nil {
 		return dayOf(m[1], m[2], m[3])
@@ -121,12 +124,12 @@ func plausible(t time.Time) (netvet.Date, string) {
 	return netvet.Date(t.Format(time.DateOnly)), ""
 }
 
-// month returns the number of a month by its English, German or French name or
-// its first three letters, or "".
+// month returns the number of a month by its English name or the first three
+// letters of it, or "".
 func month(name string) string {
 	for n := time.January; n <= time.December; n++ {
-		full := strings.ToLower(n.String())
-		if name == full || name == full[:3] || name == "sept" && n == time.September {
+		full := n.String()
+		if strings.EqualFold(name, full) || strings.EqualFold(name, full[:3]) || n == time.September && strings.EqualFold(name, "sept") {
 			return strconv.Itoa(int(n))
 		}
 	}

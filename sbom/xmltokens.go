@@ -291,9 +291,6 @@ func hasAttribute(e xml.StartElement, name string) bool {
 	return false
 }
 
-// short cuts a value to what an error shows of it.
-func short(text string) string { return text[:min(len(text), shownValue)] }
-
 func firstWord(text string) string {
 	word, _, _ := strings.Cut(strings.TrimSpace(text), " ")
 	return short(word)

@@ -81,6 +81,18 @@ func kindOf(c netvet.Category) netvet.Kind {
 	return "" // a firewall may be a box or a program
 }
 
+// fitsKind reports whether a thing of a kind may belong to a class.
+func fitsKind(c netvet.Category, kind netvet.Kind) bool {
+	of := kindOf(c)
+	switch kind {
+	case netvet.KindSoftware, netvet.KindService:
+		return of != netvet.KindDevice
+	case netvet.KindDevice, netvet.KindFirmware:
+		return of == netvet.KindDevice || of == ""
+	}
+	return true
+}
+
 // class takes the user's word first, then the input's own word, the name and
 // model, and last what the maker makes. A product of which none of these speaks
 // keeps no class.
@@ -100,23 +112,24 @@ func class(a *netvet.Assessment) {
 	for _, from := range []struct{ what, text string }{
 		{"the input's class", p.CategoryText}, {"the name", p.Name}, {"the model", p.Model}, {"the description", p.Description},
 	} {
-		if c, word := data.told(from.text); c != "" {
+		if c, word := data.told(from.text, p.Kind); c != "" {
 			p.Category, p.CategoryBasis = c, fmt.Sprintf("%s says %q", from.what, word)
 			return
 		}
 	}
-	if c := data.made(a.Match.Supplier); c != "" {
+	if c := data.made(a.Match.Supplier); c != "" && fitsKind(c, p.Kind) {
 		p.Category, p.CategoryBasis = c, "all that "+a.Match.Supplier.Name+" is known to make is of this class"
 	}
 }
 
-// told finds the first class one of whose words is in the text.
-func (d categoryWords) told(text string) (netvet.Category, string) {
+// told finds the first class one of whose words is in the text and that things
+// of the kind may belong to: a database server is a program and no computer.
+func (d categoryWords) told(text string, kind netvet.Kind) (netvet.Category, string) {
 	have := rules.Words(text)
 	best, word := -1, ""
 	for i := range have {
 		for _, w := range d.index[have[i]] {
-			if (best < 0 || w.class < best) && len(w.words) <= len(have)-i && slices.Equal(w.words, have[i:i+len(w.words)]) {
+			if (best < 0 || w.class < best) && fitsKind(d.Classes[w.class].Category, kind) && len(w.words) <= len(have)-i && slices.Equal(w.words, have[i:i+len(w.words)]) {
 				best, word = w.class, w.text
 			}
 		}

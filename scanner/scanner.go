@@ -147,16 +147,6 @@ func (s *Scanner) Each(ctx context.Context, inputs []sbom.Input, found []netvet.
 	return r.finish()
 }
 
-// Header returns the register before anything is read: tool, profile, packs,
-// data. It is the first line of a stream.
-func (s *Scanner) Header() (*netvet.Register, error) {
-	r, err := s.start(Sink{})
-	if err != nil {
-		return nil, err
-	}
-	return r.register, nil
-}
-
 // run is the state of one Scan or Each.
 type run struct {
 	*Scanner

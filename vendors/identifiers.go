@@ -344,7 +344,7 @@ var sharedHosts = map[string]bool{
 	"yahoo.com": true, "icloud.com": true, "me.com": true, "mac.com": true, "qq.com": true, "foxmail.com": true, "163.com": true,
 	"126.com": true, "sina.com": true, "aliyun.com": true, "mail.ru": true, "yandex.ru": true, "proton.me": true, "gmx.de": true, "gmx.net": true,
 	"web.de": true, "amazonaws.com": true, "cloudfront.net": true, "azurewebsites.net": true, "appspot.com": true, "blogspot.com": true,
-	"cloud.google.com": true, "code.google.com": true, "sites.google.com": true, "launchpad.net": true, "alioth.debian.org": true, "lists.debian.org": true,
+	"cloud.google.com": true, "code.google.com": true, "sites.google.com": true, "launchpad.net": true,
 }
 
 // byHost looks up a host name, then the domains above it.
@@ -408,6 +408,9 @@ func (r *resolver) identifiersIn(raw string) written {
 			continue
 		}
 		e := r.byHost(host)
+		if e == nil && !address {
+			e = r.byHost(reversed(host)) // "com.example.part", the name of a package
+		}
 		if e != nil {
 			w.found = append(w.found, e)
 		}

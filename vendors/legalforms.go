@@ -89,7 +89,7 @@ stock_company joint_stock joint_stock_company limited_liability_company limited_
 // fillerWords join words, or name an interface or a field beside a name in what
 // devices report of themselves.
 const fillerWords = `
-a an the of for and und et y e i de des du da do dos di del della der die das la le les el von van by in at on
+a an the of for und et de des du da do dos di del della der die das la le les el von van by in at on
 ata sata scsi nvme pcie usb rev ver version series model type
 `
 
@@ -97,11 +97,8 @@ ata sata scsi nvme pcie usb rev ver version series model type
 const orgWords = `
 group groupe gruppe grupo gruppo holding holdings international intl internacional int global worldwide world wide
 division divisions div branch branches dept department unit bu office offices
-subsidiary subsidiaries affiliate affiliates headquarters hq region regional enterprise enterprises business
-development operations manufacturing mfg marketing sales service services servicos dienste support
-trade commercial export import distribution europa
+subsidiary subsidiaries affiliate affiliates headquarters hq region regional europa
 official authorized authorised vendor manufacturer supplier maker brand oem odm customer
-industry industries industrial ind
 `
 
 // industryWords say what trade a company is in, and are added to or left off the
@@ -117,6 +114,8 @@ comunicaciones kommunikation telekom
 software hardware firmware computer computers computing informatics information informatica informatik informatique
 infotech ict digital data database storage memory cloud server servers
 mobile wireless broadband multimedia security cybersecurity os
+enterprise enterprises industry industries industrial ind business commercial development operations manufacturing mfg
+marketing sales service services servicos dienste support distribution export import
 `
 
 // tradeWords say what trade a company is in as well, but one that makes another
@@ -167,7 +166,7 @@ const hanLegal = `
 
 const hanOrg = `
 集团 集团公司 控股 国际 全球 环球 企业 实业 产业 工业 制造 服务 销售 运营 投资 管理 分部 事业部 部门 中心 总部 分支机构 开发 发展
-グループ ホールディングス インターナショナル 製作所 制作所 工业株式会社 販売 贩卖
+グループ ホールディングス インターナショナル 制作所 贩卖
 그룹 홀딩스 인터내셔널 산업
 `
 
@@ -176,7 +175,7 @@ const hanIndustry = `
 半导体 集成电路 芯片 网络 网络技术 网络科技 网络安全 网络系统 通信 通讯 通信技术 通信科技 通讯技术 电信 光通信 移动通信 数据通信
 软件 软件技术 软件系统 硬件 系统 系统集成 计算机 计算机系统 计算机科技 计算 电脑 云计算 云 云科技 大数据 数据 数据库 存储 存储技术 存储科技
 数字 数字技术 数字科技 数码 数码科技 智能 智能科技 智能技术 人工智能 物联网 互联网 移动 无线 宽带 多媒体 视频 安防
-安全 安全技术 信息安全 设备 器材 仪器 终端 能源 数字能源 电源 电力 自动化 精密 精密工业 集成 工程 设计 研究院 研究所 科学 服务器
+安全 安全技术 信息安全 设备 器材 仪器 终端 能源 数字能源 电源 电力 自动化 精密 精密工业 集成 工程 设计 研发 研究 研究院 研究所 研发中心 科学 服务器
 テクノロジー テクノロジーズ システム システムズ ネットワーク ネットワークス エレクトロニクス コミュニケーションズ セミコンダクタ ソフトウェア
 コンピュータ ストレージ データ
 테크놀로지 테크놀로지스 시스템 시스템즈 네트웍스 네트워크 네트웍 전자 반도체 통신 정보통신 소프트웨어 컴퓨터 일렉트로닉스 기술
@@ -216,7 +215,7 @@ no_dimm no_module no_manufacturer no_vendor no_supplier no_assertion noassertion
 tbd tbd_by_odm tbd_by_oem tba test sample example foo xxx standard default_manufacturer placeholder dummy todo
 unknown_manufacturer unknown_vendor unknown_supplier unknown_company unknown_maker unbekannt inconnu desconocido sconosciuto
 anonymous self individual person nobody private_person internal inhouse in_house
-未知 未知厂商 未知厂家 无 暂无 其他 其它 不详 空 不明 未定义 未填写 未提供 待定 不适用 通用 厂商 制造商 供应商 品牌 该当なし なし 無し
+未知 未知厂商 未知厂家 无 暂无 其他 其它 不详 空 不明 未定义 未填写 未提供 待定 不适用 通用 厂商 制造商 供应商 品牌 该当なし なし 无し
 없음 알수없음 미상 неизвестно нет
 `
 

@@ -100,7 +100,7 @@ func ascii(s string) bool {
 type folder struct {
 	*name
 	how  reading
-	wide bool // the name is not all ASCII
+	wide bool   // the name is not all ASCII
 	buf  []byte // name.buf
 
 	start   int    // of the word being read, in buf
@@ -131,14 +131,14 @@ func (f *folder) rune(r rune, rest string) {
 		f.buf = append(f.buf, byte(r))
 	case r < utf8.RuneSelf:
 		f.punctuation(byte(r), rest)
-	case unicode.In(r, unicode.Cf, unicode.Variation_Selector):
-		f.hidden = true
 	case isCJK(r):
 		f.begin(true)
 		if s, ok := hanForms()[r]; ok {
 			r = s
 		}
 		f.buf = utf8.AppendRune(f.buf, r)
+	case unicode.In(r, unicode.Cf, unicode.Variation_Selector):
+		f.hidden = true
 	case unicode.IsLetter(r) || unicode.IsDigit(r):
 		f.begin(false)
 		f.letter(r)
@@ -161,8 +161,19 @@ func (f *folder) rune(r rune, rest string) {
 	}
 }
 
+// isCJK reports whether r is of a script that is written without spaces: Han,
+// Kana or Hangul. Blocks are enough here and much quicker than the tables.
 func isCJK(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r == 'ー'
+	switch {
+	case r < 0x1100:
+		return false
+	case r <= 0x11ff: // Hangul letters
+	case r == '々', r == '〇', 0x3041 <= r && r <= 0x30ff && r != '・', 0x3131 <= r && r <= 0x318e, 0x31f0 <= r && r <= 0x31ff:
+	case 0x3400 <= r && r <= 0x4dbf, 0x4e00 <= r && r <= 0x9fff, 0xac00 <= r && r <= 0xd7a3, 0xf900 <= r && r <= 0xfaff, 0x20000 <= r && r <= 0x323af:
+	default:
+		return false
+	}
+	return true
 }
 
 // begin opens a word unless one of the same kind of script is being read.
@@ -318,20 +329,35 @@ func (f *folder) readAlike(w *word) bool {
 	return true
 }
 
+// wordList is a list of words by which text without spaces is cut.
+type wordList struct {
+	words   map[string]class
+	longest map[rune]int // bytes of the longest word that begins with a character
+}
+
+func (l *wordList) add(w string, c class) {
+	if _, known := l.words[w]; known {
+		return
+	}
+	l.words[w] = c
+	begin, _ := utf8.DecodeRuneInString(w)
+	l.longest[begin] = max(l.longest[begin], len(w))
+}
+
 // cut cuts words of scripts without spaces into the words of a list, so that as
 // few characters as can be are left over, then into as few words as can be,
 // then with the longest first.
-func (n *name) cut(list map[string]class, longest int) {
+func (n *name) cut(list *wordList) {
 	if !anyCJK(n.words) {
 		return
 	}
 	var out []word
-	for i := range n.words {
-		if !n.words[i].cjk {
-			out = append(out, n.words[i])
+	for _, w := range n.words {
+		if w.cjk {
+			out = n.cutWord(out, w, list)
 			continue
 		}
-		out = append(out, n.cutWord(n.words[i], list, longest)...)
+		out = append(out, w)
 	}
 	n.words = out[:min(len(out), maxWords)]
 }
@@ -345,47 +371,58 @@ func anyCJK(words []word) bool {
 	return false
 }
 
-func (n *name) cutWord(w word, list map[string]class, longest int) []word {
+// step is the best way to cut a text from some place on: the size of its first
+// word, and the cost of all.
+type step struct {
+	cost, size int
+	known      bool // the word is in the list
+}
+
+// cutWord appends the words that w is cut into. Characters left over stay
+// together.
+func (n *name) cutWord(out []word, w word, list *wordList) []word {
 	text := n.text[w.start:w.end]
-	const leftOver = 1000 // cost of a character in no word, against 1 for a word
-	type step struct {
-		cost, size int
-		known      bool
-	}
-	best := make([]step, len(text)+1)
-	for i := len(text) - 1; i >= 0; i-- {
-		if !utf8.RuneStart(text[i]) {
-			continue
-		}
-		_, one := utf8.DecodeRuneInString(text[i:])
-		best[i] = step{cost: leftOver + best[i+one].cost, size: one}
-		for size := min(longest, len(text)-i); size > 0; size-- {
-			if _, ok := list[text[i:i+size]]; !ok {
-				continue
-			}
-			if cost := 1 + best[i+size].cost; cost < best[i].cost || !best[i].known && cost == best[i].cost {
-				best[i] = step{cost: cost, size: size, known: true}
-			}
-		}
-	}
-	var out []word
+	best := list.bestCuts(text)
+	left := false // the last word is of characters left over
 	for i := 0; i < len(text); i += best[i].size {
-		next := w
-		next.start, next.end = w.start+int32(i), w.start+int32(i+best[i].size)
-		if last := len(out) - 1; last >= 0 && !best[i].known && out[last].foreign {
-			out[last].end = next.end // left-over characters stay together
+		end := w.start + int32(i+best[i].size)
+		if left && !best[i].known {
+			out[len(out)-1].end = end
 			continue
 		}
-		next.foreign = !best[i].known
+		left = !best[i].known
+		next := w
+		next.start, next.end = w.start+int32(i), end
 		if i > 0 {
 			next.sep = 0
 		}
 		out = append(out, next)
 	}
-	for i := range out {
-		out[i].foreign = false
-	}
 	return out
+}
+
+// bestCuts finds the best cut from every place of a text on, from its end.
+func (l *wordList) bestCuts(text string) []step {
+	const leftOver = 1000 // cost of a character in no word, against 1 for a word
+	best := make([]step, len(text)+1)
+	for i := len(text) - 1; i >= 0; i-- {
+		if !utf8.RuneStart(text[i]) {
+			continue
+		}
+		r, one := utf8.DecodeRuneInString(text[i:])
+		best[i] = step{cost: leftOver + best[i+one].cost, size: one}
+		for size := min(l.longest[r], len(text)-i); size > 0; size-- {
+			if i+size < len(text) && !utf8.RuneStart(text[i+size]) {
+				continue
+			}
+			if cost := 1 + best[i+size].cost; cost < best[i].cost {
+				if _, ok := l.words[text[i:i+size]]; ok {
+					best[i] = step{cost: cost, size: size, known: true}
+				}
+			}
+		}
+	}
+	return best
 }
 
 // trim returns the span without words of a class at either end; one word stays.

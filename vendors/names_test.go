@@ -129,3 +129,35 @@ func TestHanFormsAreOneStep(t *testing.T) {
 		}
 	}
 }
+
+// TestWordListsAreFolded: the words of the vocabulary are written as names are
+// after folding, or they would never be met.
+func TestWordListsAreFolded(t *testing.T) {
+	v := commonWords()
+	for _, words := range []map[string]class{v.words, v.han} {
+		for w := range words {
+			if n := foldName(w, plain); n.text != w {
+				t.Errorf("%q is met as %q", w, n.text)
+			}
+		}
+	}
+	for w := range placeholders() {
+		if n := foldName(w, plain); n.text != w {
+			t.Errorf("the placeholder %q is met as %q", w, n.text)
+		}
+	}
+	for form := range strongForms {
+		if v.words[form] != legal && v.han[form] != legal {
+			t.Errorf("%q ends a name but is no legal form", form)
+		}
+	}
+	for phrase := range relations {
+		found := false
+		for w := range relationStarts {
+			found = found || strings.HasPrefix(phrase, w)
+		}
+		if !found {
+			t.Errorf("no word of relationStarts begins %q", phrase)
+		}
+	}
+}

@@ -353,8 +353,8 @@ func (q *question) hints(opinions []opinion, main int) []candidate {
 		out = merge(out, q.fromProduct())
 	}
 	for _, text := range []string{q.clues.PartNumber, q.clues.Model, q.raw} {
-		if strings.ContainsAny(text, "0123456789") {
-			out = merge(out, q.r.byPart(text))
+		if parts := partNumbersIn(text); len(parts) > 0 {
+			out = merge(out, q.r.byPart(parts))
 		}
 	}
 	return out
@@ -386,11 +386,11 @@ func (q *question) fromProduct() []candidate {
 	return out
 }
 
-// byPart lists the suppliers of whose patterns a part number is.
-func (r *resolver) byPart(text string) []candidate {
+// byPart lists the suppliers of whose patterns one of some part numbers is.
+func (r *resolver) byPart(parts []string) []candidate {
 	var out []candidate
 	for rec := range r.records {
-		if part := r.matchPart(int32(rec), text); part != "" {
+		if part := r.matchPart(int32(rec), parts); part != "" {
 			out = append(out, candidate{rec: int32(rec), conf: partOnly, method: byName, reason: "'" + part + "' is a part number of its pattern"})
 		}
 	}

@@ -92,11 +92,9 @@ type resolver struct {
 	records []*Record
 	at      map[string]int32 // id -> record
 	claims  map[string][]claim
-	room    []claim // that the lists of claims are cut from
-	legal   []legalName      // by record
-	scripts map[string]class // words of scripts without spaces: the vocabulary's and those of names
-	longest int              // bytes of the longest of them
-	most    int              // words of the longest claim
+	room    []claim  // that the lists of claims are cut from
+	scripts wordList // words of scripts without spaces: the vocabulary's and those of names
+	most    int      // words of the longest claim
 
 	spare sync.Pool // of names to fold into
 
@@ -115,10 +113,6 @@ type resolver struct {
 	patterns    [][]*regexp.Regexp
 }
 
-// legalName is a record's legal name: the words before the legal form, written
-// together, and the form.
-type legalName struct{ bare, form string }
-
 // claim is a record's claim on a key: words written together.
 type claim struct {
 	rec       int32
@@ -127,6 +121,7 @@ type claim struct {
 	ambiguous bool   // needs a second signal
 	generic   bool   // made of places and trades only, such as "China Telecom"
 	everyday  bool   // made of everyday words only
+	formal    bool   // one word that the data has with a legal form only
 }
 
 // kind says how a key was made of a name, the strongest first.
@@ -146,6 +141,13 @@ const (
 // what the classes of match are worth on registry names.
 var confidenceOf = [...]float64{whole: 0.98, unformed: 0.98, placeless: 0.96, token: 0.85, core: 0.88, brand: 0.50, stump: 0.45}
 
+// shortName is the size of names that say little: their match is worth
+// shortPenalty less.
+const (
+	shortName    = 2
+	shortPenalty = 0.04
+)
+
 // ambiguousConfidence is that of a name which needs a second signal.
 const ambiguousConfidence = 0.50
 
@@ -155,8 +157,7 @@ func newResolver(records []*Record) *resolver {
 		at:      make(map[string]int32, len(records)),
 		claims:  make(map[string][]claim, 14*len(records)),
 		room:    make([]claim, 0, 14*len(records)),
-		legal:   make([]legalName, len(records)),
-		scripts: make(map[string]class, 3*len(records)),
+		scripts: wordList{make(map[string]class, 3*len(records)), make(map[rune]int, len(records))},
 
 		ownOnce:     make([]sync.Once, len(records)),
 		own:         make([]map[string]bool, len(records)),
@@ -173,22 +174,17 @@ func newResolver(records []*Record) *resolver {
 
 // addScripts enters the words by which text without spaces is cut.
 func (r *resolver) addScripts() {
-	enter := func(w string, c class) {
-		if _, known := r.scripts[w]; !known {
-			r.scripts[w] = c
-			r.longest = max(r.longest, len(w))
-		}
-	}
 	for w, c := range commonWords().han {
-		enter(w, c)
+		r.scripts.add(w, c)
 	}
+	n := &name{}
 	for _, rec := range r.records {
 		for _, names := range rec.Names {
 			for _, raw := range names {
-				n := foldName(raw, plain)
+				n.fold(raw, plain)
 				for i := range n.words {
-					if w := n.words[i]; w.cjk && utf8.RuneCountInString(n.at(i)) > 1 {
-						enter(n.at(i), distinct)
+					if w := n.at(i); n.words[i].cjk && utf8.RuneCountInString(w) > 1 {
+						r.scripts.add(w, distinct)
 					}
 				}
 			}
@@ -233,10 +229,6 @@ func (r *resolver) addNames(at int32, rec *Record) {
 	for _, raw := range rec.Brands {
 		add(raw, brand)
 	}
-	if r.fold(n, rec.Name); len(n.words) > 0 {
-		i, j := n.bare()
-		r.legal[at] = legalName{n.run(i, j), n.form()}
-	}
 }
 
 func sortedKeys(m map[string][]string) []string {
@@ -261,6 +253,7 @@ func (r *resolver) addName(at int32, n *name, c claim, ambiguous map[string]bool
 		return
 	}
 	c.kind = unformed
+	c.formal = j-i == 1 && bare != n.text && c.name != r.records[at].Name
 	r.claim(bare, c)
 	if c.generic {
 		return
@@ -320,8 +313,8 @@ func (r *resolver) claim(key string, c claim) {
 	list := r.claims[key]
 	for i := range list {
 		if list[i].rec == c.rec {
-			if c.kind < list[i].kind {
-				c.ambiguous = c.ambiguous || list[i].ambiguous
+			c.ambiguous = c.ambiguous || list[i].ambiguous
+			if c.kind < list[i].kind || c.kind == list[i].kind && list[i].formal && !c.formal {
 				list[i] = c
 			}
 			return
@@ -336,8 +329,8 @@ func (r *resolver) claim(key string, c claim) {
 	r.claims[key] = append(list, c)
 }
 
-// everyday reports whether what tells words i to j apart are everyday words, at
-// most two of them.
+// everyday reports whether words i to j are one or two everyday words and
+// nothing that says more.
 func (n *name) everyday(i, j int) bool {
 	const most = 2
 	found := 0
@@ -347,7 +340,7 @@ func (n *name) everyday(i, j int) bool {
 			if found++; found > most || !everyday()[n.at(i)] {
 				return false
 			}
-		case model:
+		case model, industry, trade:
 			return false
 		}
 	}
@@ -381,7 +374,7 @@ func (r *resolver) fold(n *name, raw string) {
 }
 
 func (r *resolver) class(n *name) {
-	n.cut(r.scripts, r.longest)
+	n.cut(&r.scripts)
 	n.classify(commonWords())
 }
 
@@ -412,7 +405,7 @@ func (r *resolver) exact(raw string) (answer, bool) {
 	for words := commonWords().words; ; end-- {
 		if claims := r.claims[n.run(0, end)]; len(claims) > 0 {
 			c := claims[0]
-			if len(claims) > 1 || c.ambiguous || c.kind > placeless || end-0 == 1 && len(n.at(0)) <= 2 {
+			if len(claims) > 1 || c.ambiguous || c.formal || c.kind > placeless || len(n.run(0, end)) <= shortName {
 				return answer{}, false
 			}
 			method := byAlias

@@ -380,6 +380,11 @@ func BenchmarkResolveNobody(b *testing.B) {
 	benchmarkNames(b, "Acme Medical Devices Ltd", "golang.org/x/text contributors", "Jane Roe")
 }
 
+// BenchmarkResolveHostile: a name made to be slow stays within milliseconds.
+func BenchmarkResolveHostile(b *testing.B) {
+	benchmarkNames(b, strings.Repeat("华为", 500), strings.Repeat("a1-", 400), strings.Repeat("x", 4000), strings.Repeat("A B1 / (c) ", 100))
+}
+
 func BenchmarkNewResolver(b *testing.B) {
 	d, err := Default()
 	if err != nil {
@@ -388,5 +393,17 @@ func BenchmarkNewResolver(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		newResolver(d.records)
+	}
+}
+
+func BenchmarkSpellings(b *testing.B) {
+	d, err := Default()
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := newResolver(d.records)
+	b.ReportAllocs()
+	for b.Loop() {
+		newMisspellings(r)
 	}
 }

@@ -19,6 +19,7 @@ const (
 	kindGain       = 0.31 // a word for what it makes
 	categoryGain   = 0.31
 	countryGain    = 0.15
+	ownShortGain   = 0.32 // the whole name is the short form of its legal name
 )
 
 // signals adds up what else points to the record, beside a hit that is not
@@ -30,6 +31,9 @@ func (rd *reader) signals(rec int32, h *hit) (gain float64, found []string) {
 	}
 	if rd.registered(rec, h) {
 		add(registeredGain, "the legal form is that of its legal name")
+	}
+	if rd.ownShort(rec, h) {
+		add(ownShortGain, "it is the short form of the legal name and nobody else's")
 	}
 	if word := rd.product(rec, h); word != "" {
 		add(productGain, "'"+word+"' is a name of its own too")
@@ -43,29 +47,25 @@ func (rd *reader) signals(rec int32, h *hit) (gain float64, found []string) {
 	if part := rd.partNumber(rec); part != "" {
 		add(partGain, "'"+part+"' is a part number of its pattern")
 	}
-	if q := rd.q; q != nil {
-		for _, e := range q.found {
-			if slices.Contains(e.holders, rec) {
-				add(identifierGain, e.what+" is its own")
-				break
-			}
+	for _, e := range rd.q.found {
+		if slices.Contains(e.holders, rec) {
+			add(identifierGain, e.what+" is its own")
+			break
 		}
-		if rd.r.fitsCategory(rec, q.clues.Category) {
-			add(categoryGain, "the category '"+q.clues.Category+"' fits")
-		}
-		if c := rd.r.records[rec].Countries; q.clues.Country != "" && (q.clues.Country == c.Headquarters || q.clues.Country == c.Incorporated) {
-			add(countryGain, "the country "+q.clues.Country+" fits")
-		}
+	}
+	clues := &rd.q.clues
+	if rd.r.fitsCategory(rec, clues.Category) {
+		add(categoryGain, "the category '"+clues.Category+"' fits")
+	}
+	if c := rd.r.records[rec].Countries; clues.Country != "" && (clues.Country == c.Headquarters || clues.Country == c.Incorporated) {
+		add(countryGain, "the country "+clues.Country+" fits")
 	}
 	return gain, found
 }
 
 // registered reports whether the part that the hit is in is the record's legal
-// name: the hit and the same legal form.
+// name, or the formal one that was claimed: the same words and legal form.
 func (rd *reader) registered(rec int32, h *hit) bool {
-	if rd.n.run(h.from, h.to) == rd.r.legal[rec].bare+rd.r.legal[rec].form {
-		return rd.r.legal[rec].form != ""
-	}
 	form, bare := "", ""
 	for _, i := range rd.n.parts[rd.n.words[h.from].part].words {
 		switch {
@@ -77,7 +77,48 @@ func (rd *reader) registered(rec int32, h *hit) bool {
 			return false
 		}
 	}
-	return form != "" && rd.r.legal[rec] == legalName{bare, form}
+	said := legalName{bare, form}
+	if c := h.claimOf(rec); c.formal && rd.r.legalName(c.name) == said {
+		return form != ""
+	}
+	return form != "" && rd.r.legalName(rd.r.records[rec].Name) == said
+}
+
+// ownShort reports whether the hit is all that was said, is claimed by one
+// record alone, is no everyday word, and is its legal name without the legal
+// form, or the initials of that: "ZTE" of "ZTE Corporation", "IBM" of
+// "International Business Machines Corporation". Two letters say too little.
+func (rd *reader) ownShort(rec int32, h *hit) bool {
+	said := rd.n.run(h.from, h.to)
+	if h.to-h.from != len(rd.n.words) || len(h.claims) != 1 || len(said) <= shortName || everyday()[said] {
+		return false
+	}
+	n := &name{}
+	rd.r.fold(n, rd.r.records[rec].Name)
+	if len(n.words) == 0 {
+		return false
+	}
+	i, j := n.bare()
+	initials := ""
+	for k := i; k < j; k++ {
+		initials += string([]rune(n.at(k))[:1])
+	}
+	return said == n.run(i, j) || said == initials
+}
+
+// legalName is a name taken apart: the words before the legal form, written
+// together, and the form.
+type legalName struct{ bare, form string }
+
+// legalName takes a name of the data apart.
+func (r *resolver) legalName(raw string) legalName {
+	n := &name{}
+	r.fold(n, raw)
+	if len(n.words) == 0 {
+		return legalName{}
+	}
+	i, j := n.bare()
+	return legalName{n.run(i, j), n.form()}
 }
 
 // relative finds another supplier in the name that belongs together with the
@@ -105,9 +146,6 @@ func (rd *reader) product(rec int32, main *hit) string {
 		if h != main && (h.from >= main.to || h.to <= main.from) && h.claimOf(rec) != nil && rd.n.run(h.from, h.to) != rd.n.run(main.from, main.to) {
 			return rd.n.run(h.from, h.to)
 		}
-	}
-	if rd.q == nil {
-		return ""
 	}
 	for _, text := range []string{rd.q.clues.Model, rd.q.clues.Product} {
 		if text == "" || text == rd.q.raw {
@@ -139,9 +177,6 @@ func (rd *reader) kindWord(rec int32, main *hit) string {
 			return rd.n.at(i)
 		}
 	}
-	if rd.q == nil {
-		return ""
-	}
 	for _, text := range []string{rd.q.clues.Model, rd.q.clues.Product} {
 		n := foldName(text, plain)
 		for i := range n.words {
@@ -156,31 +191,43 @@ func (rd *reader) kindWord(rec int32, main *hit) string {
 // partNumber finds a part number of the record's patterns in the name and the
 // clues.
 func (rd *reader) partNumber(rec int32) string {
-	if len(rd.r.records[rec].IDs.PartPatterns) == 0 {
-		return ""
-	}
-	var texts []string
-	if rd.q != nil {
-		texts = append(texts, rd.q.clues.PartNumber, rd.q.clues.Model, rd.q.clues.Product, rd.q.raw)
-	}
-	for _, text := range texts {
-		if part := rd.r.matchPart(rec, text); part != "" {
+	for _, text := range []string{rd.q.clues.PartNumber, rd.q.clues.Model, rd.q.clues.Product, rd.q.raw} {
+		if part := rd.r.matchPart(rec, partNumbersIn(text)); part != "" {
 			return part
 		}
 	}
 	return ""
 }
 
-// matchPart returns the first word of a text that one of the record's part
+// Bounds on what may be a part number, and on how many are tried in one text.
+const (
+	shortestPartNumber = 4
+	longestPartNumber  = 64
+	maxPartNumbers     = 8
+)
+
+// partNumbersIn lists what may be part numbers in a text: all of it, and its
+// words with a digit.
+func partNumbersIn(text string) []string {
+	var out []string
+	for _, field := range append([]string{strings.TrimSpace(text)}, strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" _,;()/", c) })...) {
+		if len(field) >= shortestPartNumber && len(field) <= longestPartNumber && strings.ContainsAny(field, "0123456789") && len(out) < maxPartNumbers {
+			out = append(out, field)
+		}
+	}
+	return out
+}
+
+// matchPart returns the first of some part numbers that one of the record's
 // patterns matches.
-func (r *resolver) matchPart(rec int32, text string) string {
-	if text == "" || len(text) > maxNameBytes {
+func (r *resolver) matchPart(rec int32, parts []string) string {
+	if len(r.records[rec].IDs.PartPatterns) == 0 {
 		return ""
 	}
-	for _, field := range append([]string{strings.TrimSpace(text)}, strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" _,;()/", c) })...) {
+	for _, part := range parts {
 		for _, re := range r.partPatterns(rec) {
-			if re.MatchString(field) || re.MatchString(strings.ToUpper(field)) {
-				return field
+			if re.MatchString(part) {
+				return part
 			}
 		}
 	}
@@ -192,7 +239,7 @@ func (r *resolver) matchPart(rec int32, text string) string {
 func (r *resolver) partPatterns(rec int32) []*regexp.Regexp {
 	r.patternOnce[rec].Do(func() {
 		for _, p := range r.records[rec].IDs.PartPatterns {
-			if re, err := regexp.Compile(p); err == nil {
+			if re, err := regexp.Compile("(?i)" + p); err == nil {
 				r.patterns[rec] = append(r.patterns[rec], re)
 			}
 		}
@@ -253,8 +300,6 @@ func (r *resolver) fits(rec int32, word string) bool {
 	}
 	return false
 }
-
-func (rd *reader) fits(rec int32, word string) bool { return rd.r.fits(rec, word) }
 
 // categoryKinds are the categories of suppliers that make products of a
 // category of Article 21.

@@ -1,6 +1,7 @@
 package vendors
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,9 +12,27 @@ import (
 // edits of long names by their thirds, of which one is left whole.
 type misspellings struct {
 	names   []spelt
-	deleted map[string][]int32 // a name less one letter -> names
-	thirds  map[string][]int32 // a third of a long name -> names
-	ordered []string           // all names that act, as keys, for names that are cut off
+	deleted []clue   // a name, and the name less one letter
+	thirds  []clue   // a third of a long name
+	ordered []string // all names that act, as keys, for names that are cut off
+}
+
+// clue is the hash of something that a misspelt name shares with a name, and in
+// its lower half the name.
+type clue uint64
+
+func newClue(hash uint32, name int) clue { return clue(hash)<<32 | clue(name) }
+
+// hashWithout is the FNV-1a hash of a text less byte i; of all of it when i is
+// negative.
+func hashWithout(s string, i int) uint32 {
+	h := uint32(2166136261)
+	for k := range len(s) {
+		if k != i {
+			h = (h ^ uint32(s[k])) * 16777619
+		}
+	}
+	return h
 }
 
 // spelt is a name in the form in which spellings are compared.
@@ -36,24 +55,31 @@ func (r *resolver) spellings() *misspellings {
 }
 
 func newMisspellings(r *resolver) *misspellings {
-	m := &misspellings{deleted: map[string][]int32{}, thirds: map[string][]int32{}}
+	m := &misspellings{}
 	keys := make([]string, 0, len(r.claims))
 	for key := range r.claims {
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
+	var acting []claim
 	for _, key := range keys {
-		acts := false
+		before := len(acting)
 		for _, c := range r.claims[key] {
 			if c.kind <= unformed && !c.ambiguous {
-				m.add(r, c)
-				acts = true
+				acting = append(acting, c)
 			}
 		}
-		if acts {
+		if len(acting) > before {
 			m.ordered = append(m.ordered, key)
 		}
 	}
+	slices.SortStableFunc(acting, func(a, b claim) int { return cmp.Compare(a.rec, b.rec) })
+	n := &name{}
+	for _, c := range acting {
+		m.add(r, n, c)
+	}
+	slices.Sort(m.deleted)
+	slices.Sort(m.thirds)
 	return m
 }
 
@@ -99,27 +125,29 @@ func endsInside(n *name, size int, last string) bool {
 	return false
 }
 
-// add enters a name.
-func (m *misspellings) add(r *resolver, c claim) {
-	n := r.read(c.name, plain)
-	core, words, rest := n.spelling(r)
+// add enters a name, folding it into n.
+func (m *misspellings) add(r *resolver, n *name, c claim) {
+	if strings.ContainsFunc(c.name, isCJK) {
+		return // a wrong character there is another word
+	}
+	r.fold(n, c.name)
+	core, words, rest := n.spelling(func(string) (string, bool) { return "", false })
 	if len(core) < oneLetter || !ascii(core) {
 		return
 	}
-	at := int32(len(m.names))
-	m.names = append(m.names, spelt{claim: c, core: core, words: words, rest: rest})
-	enter := func(in map[string][]int32, key string) {
-		if list := in[key]; len(list) == 0 || list[len(list)-1] != at {
-			in[key] = append(list, at)
+	for k := len(m.names) - 1; k >= 0 && m.names[k].claim.rec == c.rec; k-- {
+		if m.names[k].core == core && slices.Equal(m.names[k].rest, rest) {
+			return
 		}
 	}
-	enter(m.deleted, core)
-	for i := range core {
-		enter(m.deleted, core[:i]+core[i+1:])
+	at := len(m.names)
+	m.names = append(m.names, spelt{claim: c, core: core, words: words, rest: rest})
+	for i := -1; i < len(core); i++ {
+		m.deleted = append(m.deleted, newClue(hashWithout(core, i), at))
 	}
 	if len(core) >= twoLetters {
 		for _, t := range thirdsOf(core) {
-			enter(m.thirds, t)
+			m.thirds = append(m.thirds, newClue(hashWithout(t, -1), at))
 		}
 	}
 }
@@ -132,9 +160,9 @@ func thirdsOf(s string) [3]string {
 
 // spelling returns the distinctive words of a name written together and apart,
 // and its other words but for legal forms, places and fillers. Of a name
-// without distinctive words all are taken. A misspelt word of trade counts as
-// the word it is meant to be.
-func (n *name) spelling(r *resolver) (core string, words, rest []string) {
+// without distinctive words all are taken. A word that fix corrects counts as
+// the common word it is meant to be.
+func (n *name) spelling(fix func(string) (string, bool)) (core string, words, rest []string) {
 	var all string
 	for i := range n.words {
 		text := n.at(i)
@@ -144,7 +172,7 @@ func (n *name) spelling(r *resolver) (core string, words, rest []string) {
 			all += text
 		case distinct, model, number:
 			all += text
-			if common, ok := r.commonWord(text); ok {
+			if common, ok := fix(text); ok {
 				rest = append(rest, common)
 				continue
 			}
@@ -162,7 +190,7 @@ func (n *name) spelling(r *resolver) (core string, words, rest []string) {
 }
 
 // commonWord returns the word of trade or place that a word is a misspelling of.
-func (r *resolver) commonWord(text string) (string, bool) {
+func commonWord(text string) (string, bool) {
 	const least = 6
 	if len(text) < least || !ascii(text) {
 		return "", false
@@ -194,7 +222,7 @@ func (r *resolver) misspelt(rec int32, text string) bool {
 	if len(text) < oneLetter || !ascii(text) {
 		return false
 	}
-	if _, ok := r.commonWord(text); ok {
+	if _, ok := commonWord(text); ok {
 		return true
 	}
 	for w, class := range commonWords().words {
@@ -214,8 +242,10 @@ func (r *resolver) misspelt(rec int32, text string) bool {
 
 // nearby lists the names that may be meant by core, with their distance.
 func (m *misspellings) nearby(core string) (found []int32, distance []int) {
-	try := func(list []int32, limit int) {
-		for _, at := range list {
+	try := func(clues []clue, hash uint32, limit int) {
+		i, _ := slices.BinarySearch(clues, newClue(hash, 0))
+		for ; i < len(clues) && uint32(clues[i]>>32) == hash; i++ {
+			at := int32(clues[i])
 			if slices.Contains(found, at) {
 				continue
 			}
@@ -224,23 +254,18 @@ func (m *misspellings) nearby(core string) (found []int32, distance []int) {
 			}
 		}
 	}
-	try(m.deleted[core], 1)
-	for i := range core {
-		try(m.deleted[core[:i]+core[i+1:]], 1)
+	for i := -1; i < len(core); i++ {
+		try(m.deleted, hashWithout(core, i), 1)
 	}
 	if len(core) < twoLetters || len(found) > 0 {
 		return found, distance
 	}
-	for _, size := range []int{len(core) - 2, len(core) - 1, len(core), len(core) + 1, len(core) + 2} {
-		if size < twoLetters {
-			continue
-		}
-		for i, want := range [3][2]int{{0, size / 3}, {size / 3, 2 * size / 3}, {2 * size / 3, size}} {
-			_ = i
-			for shift := -2; shift <= 2; shift++ {
-				from, to := want[0]+shift, want[1]+shift
-				if from >= 0 && to <= len(core) && from < to {
-					try(m.thirds[core[from:to]], 2)
+	const most = 2 // edits, and so letters that a third may have moved by
+	for size := max(len(core)-most, twoLetters); size <= len(core)+most; size++ {
+		for i := range 3 {
+			for from := i*size/3 - most; from <= i*size/3+most; from++ {
+				if to := from + (i+1)*size/3 - i*size/3; from >= 0 && to <= len(core) {
+					try(m.thirds, hashWithout(core[from:to], -1), most)
 				}
 			}
 		}
@@ -275,12 +300,12 @@ const (
 	speltSound = 0.86 // sounds the same, and another word agrees
 	speltTwo   = 0.84 // another word agrees
 	speltOne   = 0.81 // a long name of one word
-	speltMaybe = 0.60 // may as well be another company's name
-	speltOther = 0.45 // beside a word that the supplier does not use
+	speltMaybe = 0.30 // may as well be another company's name
+	speltOther = 0.20 // beside a word that the supplier does not use
 )
 
 func (rd *reader) misspeltPart(n *name) []candidate {
-	core, words, rest := n.spelling(rd.r)
+	core, words, rest := n.spelling(commonWord)
 	if len(core) < oneLetter-1 || !ascii(core) {
 		return nil
 	}
@@ -435,16 +460,24 @@ func differing(got, meant []string) (string, string, bool) {
 	return strings.Join(got[i:j], ""), strings.Join(meant[i:j], ""), agreed
 }
 
-// sound writes letters that sound alike in one way, and doubled ones once.
+// sound writes letters that sound alike in one way, "ck" and "c" as "k" and "ph"
+// as "f", and doubled ones once.
 func sound(w string) string {
-	w = strings.NewReplacer("ck", "k", "ph", "f", "c", "k").Replace(w)
-	var b strings.Builder
-	for i := range len(w) {
-		if i == 0 || w[i] != w[i-1] {
-			b.WriteByte(w[i])
+	out := make([]byte, 0, len(w))
+	for i := 0; i < len(w); i++ {
+		c := w[i]
+		switch {
+		case c == 'c':
+			c = 'k'
+		case c == 'p' && i+1 < len(w) && w[i+1] == 'h':
+			c = 'f'
+			i++
+		}
+		if len(out) == 0 || out[len(out)-1] != c {
+			out = append(out, c)
 		}
 	}
-	return b.String()
+	return string(out)
 }
 
 // swapped reports whether two words differ by two neighbouring letters that

@@ -69,16 +69,6 @@ func (h *hit) claimOf(rec int32) *claim {
 	return nil
 }
 
-// acts reports whether some record may be named by the hit alone.
-func (h *hit) acts() bool {
-	for i := range h.claims {
-		if c := &h.claims[i]; !c.ambiguous && c.kind < brand {
-			return true
-		}
-	}
-	return false
-}
-
 // candidates weighs every record that claims something in the name, and settles
 // between them. The best comes first.
 func (rd *reader) candidates() []candidate {
@@ -118,138 +108,172 @@ func (rd *reader) naming(rec int32) (*hit, *claim) {
 // Penalties are taken off the confidence of a match for words beside it.
 const (
 	placePenalty    = 0.01
-	orgPenalty      = 0.03
 	ownPenalty      = 0.01
+	orgPenalty      = 0.03
 	modelPenalty    = 0.03
 	unitPenalty     = 0.04 // what follows a full legal name
 	misspeltPenalty = 0.05
 	cutOffPenalty   = 0.05
+	productPenalty  = 0.07 // other words beside one of its product lines
 	tradePenalty    = 0.08 // a trade the supplier's names do not mention
 	moreTrades      = 0.02 // each further one
-	bracketPenalty  = 0.08
-	slashPenalty    = 0.15
-	productPenalty  = 0.07 // other words beside one of its product lines
+	bracketPenalty  = 0.08 // other words in brackets
+	slashPenalty    = 0.15 // another name after a slash
+	everydayPenalty = 0.20 // a group or a trade beside a name that is an everyday word
 )
 
 // Caps are what a match is worth at most when something speaks against it.
 const (
 	otherWordsCap = 0.45 // a word that may make it another company
-	statedCap     = 0.88 // an unknown name that is stated to be its own
-	besideCap     = 0.60 // an unknown name stands before it
-	productCap    = 0.82 // unknown words in what looks like a product's name
-	twoCap        = 0.60 // two suppliers that have nothing to do with each other
+	moreWordsCap  = 0.05 // less for each further one, up to four
 	ownerCap      = 0.45 // it is named as the owner
 	sharedCap     = 0.50 // another record has the better claim on the same words
+	besideCap     = 0.60 // an unknown name stands before it
+	twoCap        = 0.60 // two suppliers that have nothing to do with each other
+	productCap    = 0.82 // unknown words in what looks like a product's name
+	strangerCap   = 0.85 // stated to belong to somebody unknown
+	mixedCap      = 0.88 // letters of two scripts in one word
+	statedCap     = 0.88 // an unknown name that is stated to be its own
+	hiddenCap     = 0.90 // invisible characters
+	signalsCap    = 0.95 // a name that needed a second signal
 )
+
+// weighing is a candidate being weighed: what its name is worth, what is taken
+// off, and what it is limited to.
+type weighing struct {
+	rec     int32
+	main    *hit
+	claim   *claim
+	base    float64
+	penalty float64
+	limit   float64
+	notes   []string
+}
+
+func (w *weighing) cap(limit float64, note string) {
+	w.limit = min(w.limit, limit)
+	w.notes = append(w.notes, note)
+}
+
+// needs reports whether the name must have a second signal.
+func (w *weighing) needs() bool { return w.claim.ambiguous || w.claim.formal || w.claim.kind >= brand }
 
 // weigh says how sure it is that rec is meant.
 func (rd *reader) weigh(rec int32) candidate {
-	h, c := rd.naming(rec)
-	base := confidenceOf[c.kind]
-	if len(rd.n.run(h.from, h.to)) <= 2 {
-		base -= 0.04 // two letters say little
+	w := weighing{rec: rec, limit: 1}
+	w.main, w.claim = rd.naming(rec)
+	w.notes = append(w.notes, w.claim.why(rd.n, w.main.from, w.main.to))
+	w.base = confidenceOf[w.claim.kind]
+	if len(rd.n.run(w.main.from, w.main.to)) <= shortName {
+		w.base -= shortPenalty
 	}
-	out := candidate{rec: rec, method: byName, specific: rd.n.size(h.from, h.to)}
-	if c.kind <= unformed {
-		out.method = byAlias
+	if w.needs() {
+		rd.second(&w)
 	}
-	why := []string{c.why(rd.n, h.from, h.to)}
-	out.needs = c.ambiguous || c.kind >= brand
-	if out.needs {
-		base = min(base, ambiguousConfidence)
-		what := "is ambiguous"
-		if c.kind == brand {
-			what = "is a product line"
-		} else if c.kind == stump {
-			what = "is only part of a name"
-		}
-		gain, signals := rd.signals(rec, h)
-		base = min(base+gain, 0.95)
-		if c.kind >= brand && (c.ambiguous || c.everyday) {
-			base = min(base, besideCap) // Core, Power, Nexus: never more than a possibility
-		}
-		if len(signals) == 0 {
-			why = append(why, what+" and nothing else points there")
-		} else {
-			why = append(why, what+", but "+strings.Join(signals, " and "))
-		}
-	}
-	for i := range h.claims {
-		if o := &h.claims[i]; o.rec != rec && o.kind < c.kind && !o.ambiguous {
-			base = min(base, sharedCap)
-			why = append(why, "another supplier's name fits better")
-			break
-		} else if o.rec != rec && o.kind == c.kind && !c.ambiguous && !rd.r.related(rec, o.rec, rd.q.at) {
-			base = min(base, sharedCap)
-			why = append(why, "another supplier has the same name")
-			break
-		}
-	}
-	penalty, limit, notes := rd.beside(rec, h, c)
-	if c.kind == token && h.to-h.from < len(rd.n.words) {
-		limit = min(limit, otherWordsCap) // such a name stands by itself
+	rd.contested(&w)
+	rd.beside(&w)
+	if w.claim.kind == token && w.main.to-w.main.from < len(rd.n.words) {
+		w.limit = min(w.limit, otherWordsCap) // such a name stands by itself
 	}
 	if rd.n.mixed {
-		limit = min(limit, 0.88)
-		notes = append(notes, "letters that look Latin were read as Latin")
+		w.cap(mixedCap, "letters that look Latin were read as Latin")
 	}
 	if rd.n.hidden {
-		limit = min(limit, 0.90)
-		notes = append(notes, "invisible characters were left out")
+		w.cap(hiddenCap, "invisible characters were left out")
 	}
-	out.conf = round(min(max(base-penalty, 0.05), limit))
-	out.reason = strings.Join(append(why, notes...), "; ")
+	out := candidate{rec: rec, method: byName, specific: rd.n.size(w.main.from, w.main.to), needs: w.needs()}
+	if w.claim.kind <= unformed {
+		out.method = byAlias
+	}
+	out.conf = round(min(max(w.base-w.penalty, 0.05), w.limit))
+	out.reason = strings.Join(w.notes, "; ")
 	return out
 }
 
-// beside looks at the words beside a match: what they take off, what they limit
-// the confidence to, and notes on them.
-func (rd *reader) beside(rec int32, main *hit, c *claim) (penalty, limit float64, notes []string) {
-	limit = 1
-	home := int(rd.n.words[main.from].part)
-	for p := range rd.n.parts {
-		t := rd.tally(rec, p, c)
-		if p == home || len(t.unknown) == 0 {
-			penalty += t.penalty
-			notes = append(notes, t.notes...)
-		}
-		part := &rd.n.parts[p]
+// second looks for the second signal that a name needs.
+func (rd *reader) second(w *weighing) {
+	what := "is ambiguous"
+	switch {
+	case w.claim.kind == brand:
+		what = "is a product line"
+	case w.claim.kind == stump:
+		what = "is only part of a name"
+	case w.claim.formal && !w.claim.ambiguous:
+		what = "is known with its legal form only"
+	}
+	gain, signals := rd.signals(w.rec, w.main)
+	w.base = min(min(w.base, ambiguousConfidence)+gain, signalsCap)
+	if w.claim.kind >= brand && (w.claim.ambiguous || w.claim.everyday) {
+		w.limit = besideCap // Core, Power, Nexus: never more than a possibility
+	}
+	if len(signals) == 0 {
+		w.notes = append(w.notes, what+" and nothing else points there")
+		return
+	}
+	w.notes = append(w.notes, what+", but "+strings.Join(signals, " and "))
+}
+
+// contested limits a claim on words that another record claims as well or better.
+func (rd *reader) contested(w *weighing) {
+	for i := range w.main.claims {
+		o := &w.main.claims[i]
 		switch {
-		case len(t.unknown) == 0:
-		case t.other && p > home && (part.relation == slash || part.relation == dash || part.relation == bracket):
-			limit = min(limit, twoCap)
-			notes = append(notes, "names another supplier too: "+quoted(t.unknown))
-		case t.product:
-			penalty += productPenalty
-		case p == home || t.mine:
-			if t.modelled {
-				limit = min(limit, productCap)
-				notes = append(notes, "read as a product's name")
-				break
-			}
-			limit = min(limit, otherWordsCap-0.05*float64(min(len(t.unknown), 4)-1))
-			notes = append(notes, "other words beside it: "+quoted(t.unknown))
-		case p < home:
-			stated := rd.n.parts[home].relation
-			if stated == owner || stated == same {
-				limit = min(limit, statedCap)
-				notes = append(notes, "stated to be behind "+quoted(t.unknown))
-				break
-			}
-			limit = min(limit, besideCap)
-			notes = append(notes, "stands beside "+quoted(t.unknown))
-		case part.relation == bracket:
-			penalty += bracketPenalty
-		case part.relation == slash:
-			penalty += slashPenalty
-		case part.relation == dash && !part.formed:
-			limit = min(limit, otherWordsCap)
-			notes = append(notes, "other words beside it: "+quoted(t.unknown))
-		default:
-			penalty += unitPenalty
+		case o.rec == w.rec:
+		case o.kind < w.claim.kind && !o.ambiguous:
+			w.cap(sharedCap, "another supplier's name fits better")
+			return
+		case o.kind == w.claim.kind && !w.claim.ambiguous && !rd.r.related(w.rec, o.rec, rd.q.at):
+			w.cap(sharedCap, "another supplier has the same name")
+			return
 		}
 	}
-	return penalty, limit, notes
+}
+
+// beside looks at the words beside the match, part by part.
+func (rd *reader) beside(w *weighing) {
+	home := int(rd.n.words[w.main.from].part)
+	for p := range rd.n.parts {
+		t := rd.tally(w, p)
+		if p == home || len(t.unknown) == 0 {
+			w.penalty += t.penalty
+			w.notes = append(w.notes, t.notes...)
+		}
+		if len(t.unknown) > 0 {
+			rd.strange(w, &t, p, home)
+		}
+	}
+}
+
+// strange weighs words in part p that may make it another company.
+func (rd *reader) strange(w *weighing, t *tallied, p, home int) {
+	part, unknown := &rd.n.parts[p], quoted(t.unknown)
+	beside := part.relation == slash || part.relation == dash || part.relation == bracket
+	switch {
+	case t.other && p > home && beside:
+		w.cap(twoCap, "names another supplier too: "+unknown)
+	case t.product:
+		w.penalty += productPenalty
+	case (p == home || t.mine) && t.reads(w.claim):
+		w.cap(productCap, "read as a product's name")
+	case p == home || t.mine:
+		w.cap(otherWordsCap-moreWordsCap*float64(min(len(t.unknown), 4)-1), "other words beside it: "+unknown)
+	case p < home && (rd.n.parts[home].relation == owner || rd.n.parts[home].relation == same):
+		w.cap(statedCap, "stated to be behind "+unknown)
+	case p < home:
+		w.cap(besideCap, "stands beside "+unknown)
+	case part.relation == bracket:
+		w.penalty += bracketPenalty
+	case part.relation == slash:
+		w.penalty += slashPenalty
+	case part.relation == dash && !part.formed:
+		w.cap(otherWordsCap, "other words beside it: "+unknown)
+	case part.relation == owner && w.claim.everyday:
+		w.cap(besideCap, "stated to belong to "+unknown)
+	case part.relation == owner:
+		w.cap(strangerCap, "stated to belong to "+unknown)
+	default:
+		w.penalty += unitPenalty
+	}
 }
 
 func quoted(words []string) string {
@@ -258,84 +282,114 @@ func quoted(words []string) string {
 
 // tallied is what the words of one part say about a record.
 type tallied struct {
-	penalty  float64
-	unknown  []string // words that may make it another company
-	other    bool     // another supplier is named among them
-	mine     bool     // the record is named in the part
-	product  bool     // one of the record's product lines is in the part
-	modelled bool     // the part reads "NAME product model"
-	notes    []string
+	penalty float64
+	unknown []string // words that may make it another company
+	other   bool     // another supplier is named among them
+	mine    bool     // the record is named in the part
+	opens   bool     // it is named first
+	product bool     // one of the record's product lines is in the part
+	ended   bool     // a legal form has closed the record's name
+	common  bool     // an unknown word is a word of trade or an everyday word
+	legals  int
+	models  int
+	trades  int
+	notes   []string
+}
+
+// reads reports whether the part reads "NAME product model".
+func (t *tallied) reads(c *claim) bool {
+	const most = 2 // words for the product
+	return t.opens && t.models > 0 && t.legals == 0 && !t.common && len(t.unknown) <= most && !c.generic && !c.everyday
 }
 
 // tally goes through the words of a part.
-func (rd *reader) tally(rec int32, p int, c *claim) tallied {
+func (rd *reader) tally(w *weighing, p int) tallied {
 	t := tallied{}
-	words := rd.n.parts[p].words
-	ended := false // a legal form has closed the supplier's name
-	legals, models, trades := 0, 0, 0
-	opens, plain, qualified := false, true, false
-	for k, i := range words {
-		if h := rd.covered[i]; h >= 0 {
-			if own := rd.hits[h].claimOf(rec); own != nil {
-				if own.kind == brand {
-					t.product = true
-				} else {
-					t.mine = true
-					opens = opens || k == 0
-				}
-				ended = ended || rd.n.words[i].class == legal && strongForms[rd.n.at(i)]
-				continue
-			}
+	trades := false // the word before is one of trade
+	for k, i := range rd.n.parts[p].words {
+		if rd.owns(w, &t, i, k == 0) {
+			continue
 		}
-		if ended {
+		if t.ended {
 			t.penalty = max(t.penalty, unitPenalty)
 			continue
 		}
-		text := rd.n.at(i)
-		known := rd.r.uses(rec, text) || rd.kin(rec, i)
-		common := !c.generic && !c.everyday
 		class := rd.n.words[i].class
-		if class == trade && qualified {
+		if class == trade && trades {
 			class = industry // "Computer Products", "Electronic Components"
 		}
-		qualified = class == industry
-		t.other = t.other || !known && rd.another(i)
-		switch {
-		case class == legal:
-			legals++
-			ended = t.mine && strongForms[text]
-		case class == filler || class == number:
-		case class == place:
-			t.penalty += placePenalty
-		case class == model:
-			models++
-			if c.kind < brand && !c.ambiguous {
-				t.penalty = max(t.penalty, modelPenalty)
-			}
-		case known || rd.fits(rec, text):
-			t.penalty += ownPenalty
-		case class == org && !c.generic:
-			t.penalty += orgPenalty
-		case class == industry && common:
-			if trades++; trades == 1 {
-				t.penalty += tradePenalty
-				t.notes = append(t.notes, "with the trade word '"+text+"'")
-			} else {
-				t.penalty += moreTrades
-			}
-		case rd.cutOff(rec, i):
-			t.penalty += cutOffPenalty
-			t.notes = append(t.notes, "'"+text+"' is cut off")
-		case class == distinct && common && rd.r.misspelt(rec, text):
-			t.penalty += misspeltPenalty
-			t.notes = append(t.notes, "'"+text+"' is misspelt")
-		default:
-			plain = plain && class == distinct && !everyday()[text]
-			t.unknown = append(t.unknown, text)
-		}
+		trades = class == industry
+		rd.count(w, &t, i, class)
 	}
-	t.modelled = opens && plain && models > 0 && legals == 0 && len(t.unknown) <= 2 && !c.generic && !c.everyday
 	return t
+}
+
+// owns reports whether word i belongs to a name of the record.
+func (rd *reader) owns(w *weighing, t *tallied, i int, opens bool) bool {
+	h := rd.covered[i]
+	if h < 0 {
+		return false
+	}
+	own := rd.hits[h].claimOf(w.rec)
+	switch {
+	case own == nil:
+		return false
+	case own.kind == brand:
+		t.product = true
+	default:
+		t.mine = true
+		t.opens = t.opens || opens
+	}
+	t.ended = t.ended || rd.n.words[i].class == legal && strongForms[rd.n.at(i)]
+	return true
+}
+
+// count weighs one word beside the record's names.
+func (rd *reader) count(w *weighing, t *tallied, i int, class class) {
+	text := rd.n.at(i)
+	known := rd.r.uses(w.rec, text) || rd.kin(w.rec, i)
+	t.other = t.other || !known && rd.another(i)
+	plainName := !w.claim.generic && !w.claim.everyday
+	switch {
+	case class == legal:
+		t.legals++
+		t.ended = t.mine && strongForms[text]
+	case class == filler || class == number:
+	case class == place:
+		t.penalty += placePenalty
+	case class == model:
+		t.models++
+		if !w.needs() {
+			t.penalty = max(t.penalty, modelPenalty)
+		}
+	case known || rd.r.fits(w.rec, text):
+		t.penalty += ownPenalty
+	case class == org && w.claim.everyday:
+		t.penalty += everydayPenalty
+	case class == org && !w.claim.generic:
+		t.penalty += orgPenalty
+	case class == industry && plainName:
+		t.trade(text)
+	case rd.cutOff(w.rec, i):
+		t.penalty += cutOffPenalty
+		t.notes = append(t.notes, "'"+text+"' is cut off")
+	case class == distinct && plainName && rd.r.misspelt(w.rec, text):
+		t.penalty += misspeltPenalty
+		t.notes = append(t.notes, "'"+text+"' is misspelt")
+	default:
+		t.common = t.common || class != distinct || everyday()[text]
+		t.unknown = append(t.unknown, text)
+	}
+}
+
+// trade counts a word of trade.
+func (t *tallied) trade(text string) {
+	if t.trades++; t.trades > 1 {
+		t.penalty += moreTrades
+		return
+	}
+	t.penalty += tradePenalty
+	t.notes = append(t.notes, "with the trade word '"+text+"'")
 }
 
 // another reports whether word i belongs to what may be the name of another

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -117,6 +118,35 @@ func TestReaderThatWentAway(t *testing.T) {
 	defer w.Close()
 	var errs strings.Builder
 	if code := run(context.Background(), []string{"version"}, strings.NewReader(""), w, &errs, nil); code != exitDone || errs.Len() > 0 {
+		t.Errorf("exit code %d, errors %q", code, &errs)
+	}
+}
+
+// TestInterruptEndsWaiting checks that a run which waits for standard input
+// ends when it is interrupted.
+func TestInterruptEndsWaiting(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	var out, errs strings.Builder
+	code := run(ctx, []string{"suppliers", "resolve", "--stdin"}, r, &out, &errs, nil)
+	if code != exitFault || !strings.Contains(errs.String(), "interrupted") {
+		t.Errorf("exit code %d, errors %q", code, &errs)
+	}
+}
+
+// TestStandardInputHasALimit checks that the copy of standard input stops one
+// byte past the limit, where the reader says so.
+func TestStandardInputHasALimit(t *testing.T) {
+	var out, errs strings.Builder
+	rows := "manufacturer,model\n" + strings.Repeat("Cisco,C9300\n", 100)
+	code := run(context.Background(), []string{"inspect", "--max-file-size", "100", "-"}, strings.NewReader(rows), &out, &errs, nil)
+	if code != exitUsage || !strings.Contains(errs.String(), "--max-file-size") {
 		t.Errorf("exit code %d, errors %q", code, &errs)
 	}
 }

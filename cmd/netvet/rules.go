@@ -314,7 +314,7 @@ func (p *program) testRules(args []string, all bool) error {
 		} else if !all {
 			continue
 		}
-		if err := p.println("%s %s %q (%s:%d): want %s, got %s  %s", word, r.Rule, r.Name, r.File, r.Line, r.Want, r.Got, report.Visible(r.Detail)); err != nil {
+		if err := p.println("%s %s/%s %q (%s:%d): want %s, got %s  %s", word, r.Pack, r.Rule, r.Name, r.File, r.Line, r.Want, r.Got, report.Visible(r.Detail)); err != nil {
 			return err
 		}
 	}

@@ -56,12 +56,12 @@ func NewLists(lists []netvet.List, asOf time.Time) Lists {
 
 func (x Lists) of(hits []netvet.ListHit, s *netvet.Supplier, component bool) []netvet.ListHit {
 	for _, m := range x.byParty[s.ID] {
-		hits = append(hits, x.hit(m, s.ID, "self", component))
+		hits = append(hits, x.hit(m, s, "self", component))
 	}
 	for _, owner := range s.Owners {
 		for _, m := range x.byParty[owner.ID] {
 			if reaches(m.reach()) {
-				hits = append(hits, x.hit(m, s.ID, "owner", component))
+				hits = append(hits, x.hit(m, s, "owner", component))
 			}
 		}
 	}
@@ -81,9 +81,10 @@ func reaches(r netvet.Reach) bool {
 		netvet.ReachHalfOwned, netvet.ReachProductsOf}, r)
 }
 
-func (x Lists) hit(m listed, party, relation string, component bool) netvet.ListHit {
+func (x Lists) hit(m listed, party *netvet.Supplier, relation string, component bool) netvet.ListHit {
 	h := netvet.ListHit{
-		List: m.list.ID, Entry: *m.entry, Supplier: m.entry.Supplier, Party: party, Relation: relation, Component: component,
+		List: m.list.ID, Title: m.list.Title, Entry: *m.entry, Supplier: m.entry.Supplier, ListedName: m.entry.ListedName,
+		Party: party.ID, PartyName: party.Name, Relation: relation, Component: component,
 		Jurisdiction: m.list.Jurisdiction, Status: m.list.Status, Grade: m.list.Grade, Confidence: m.list.Confidence,
 		From: m.entry.From, Scope: "unknown",
 	}
