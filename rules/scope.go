@@ -121,6 +121,7 @@ func componentCategory(c *netvet.Component) netvet.Category {
 	}
 	return netvet.CategoryUnknown
 }
+
 // scopeHits says of every list hit whether the product, or any part that the
 // listed party made, is of the kind that the entry is about. An entry whose
 // scope is in words only leaves its hits as they are: unknown.
