@@ -22,8 +22,9 @@ test: ## all tests; those that need the corpus of real files skip without it
 race: ## all tests under the race detector
 	go test -race ./...
 
-golden: ## rewrite golden files, then read the diff
-	go test ./sbom ./scanner/... ./cmd/netvet -update
+golden: ## rewrite golden files and generated tables, then read the diff
+	go test ./sbom ./scanner ./scanner/report ./cmd/netvet -update
+	go test ./sbom -run Readme -update-readme
 
 generate: ## compile the supplier data and the rules into vendors/index.gen and rules/library.gen
 	go test ./vendors -run 'TestIndex' -update
@@ -32,7 +33,7 @@ generate: ## compile the supplier data and the rules into vendors/index.gen and 
 fuzz: ## every fuzz target for FUZZTIME each
 	@set -e; for pkg in $$(go list ./...); do \
 	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $$pkg; \
 	  done; done
 
 bench: ## benchmarks; compare two outputs with benchstat
