@@ -307,7 +307,8 @@ func (v *inspection) writeText(w io.Writer) error {
 		if in.Version != nil {
 			format += " " + *in.Version
 		}
-		fmt.Fprintf(w, "%s\n  %s, %d bytes: %d products, %d components, %d gaps\n", report.Visible(in.Name), report.Visible(format), in.Bytes, in.Products, in.Components, in.Gaps)
+		fmt.Fprintf(w, "%s\n  %s, %s: %s, %s, %s\n", report.Visible(in.Name), report.Visible(format), report.Count(int(in.Bytes), "byte"),
+			report.Count(in.Products, "product"), report.Count(in.Components, "component"), report.Count(in.Gaps, "gap"))
 		for _, note := range v.notes[i] {
 			for line := range strings.Lines(note) {
 				fmt.Fprintf(w, "  %s\n", report.Visible(strings.TrimSuffix(line, "\n")))

@@ -474,7 +474,7 @@ func age(d netvet.Date, at time.Time) string {
 	case days < 0:
 		return string(d) + ", after the as-of date"
 	case days < 60:
-		return fmt.Sprintf("%s, %d days old", d, days)
+		return fmt.Sprintf("%s, %s old", d, report.Count(days, "day"))
 	}
 	return fmt.Sprintf("%s, %d months old", d, days*12/365)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"runtime"
@@ -9,8 +10,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker: -ldflags "-X main.version=v1.2.3".
-var version string
+// version and commit are set by the linker: -ldflags "-X main.version=v1.2.3 -X
+// main.commit=0123abcd". A build without them takes what the Go tool recorded.
+var version, commit string
 
 // versionInfo says which program this is.
 type versionInfo struct {
@@ -24,7 +26,7 @@ type versionInfo struct {
 }
 
 func newVersion() versionInfo {
-	v := versionInfo{Name: "netvet", Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	v := versionInfo{Name: "netvet", Version: version, Commit: commit, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		info = &debug.BuildInfo{}
@@ -32,7 +34,7 @@ func newVersion() versionInfo {
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
-			v.Commit = s.Value
+			v.Commit = cmp.Or(v.Commit, s.Value)
 		case "vcs.time":
 			v.Date = s.Value
 		case "vcs.modified":
@@ -65,7 +67,10 @@ func (p *program) versionCommand() *cobra.Command {
 			}
 			text := fmt.Sprintf("netvet %s", v.Version)
 			if v.Commit != "" {
-				text += fmt.Sprintf(", commit %s of %s", v.Commit, v.Date)
+				text += ", commit " + v.Commit
+			}
+			if v.Date != "" {
+				text += " of " + v.Date
 			}
 			if v.Modified {
 				text += ", modified"

@@ -48,7 +48,7 @@ type table struct {
 
 func (t *table) heading() {
 	day, _, _ := strings.Cut(t.r.AsOf, "T")
-	t.paragraph("", fmt.Sprintf("netvet risk register, profile %s, as of %s: %s", Visible(t.r.Profile), Visible(day), count(t.r.Summary.Products, "product")))
+	t.paragraph("", fmt.Sprintf("netvet risk register, profile %s, as of %s: %s", Visible(t.r.Profile), Visible(day), Count(t.r.Summary.Products, "product")))
 	fmt.Fprintln(t.out)
 }
 
@@ -323,7 +323,7 @@ func (t *table) gates() {
 		g := fired[rule]
 		var given []string
 		for _, outcome := range sortedKeys(outcomes[rule]) {
-			given = append(given, fmt.Sprintf("%s for %s", outcome, count(outcomes[rule][outcome], "product")))
+			given = append(given, fmt.Sprintf("%s for %s", outcome, Count(outcomes[rule][outcome], "product")))
 		}
 		t.paragraph("  ", Visible(rule+": "+strings.Join(given, ", ")))
 		parts := []string{g.Instrument, g.Date, string(g.Grade)}
@@ -339,7 +339,7 @@ func (t *table) summary() {
 	s := t.r.Summary
 	fmt.Fprintln(t.out, "\nSummary")
 	t.paragraph("  ", fmt.Sprintf("%s, %s, from %s; %s, and %s whose maker is not known",
-		count(s.Products, "product"), count(s.Components, "component"), count(len(t.r.Inputs), "input"), count(s.Suppliers, "supplier"), count(s.UnresolvedSuppliers, "product")))
+		Count(s.Products, "product"), Count(s.Components, "component"), Count(len(t.r.Inputs), "input"), Count(s.Suppliers, "supplier"), Count(s.UnresolvedSuppliers, "product")))
 	var verdicts, levels []string
 	for _, v := range slices.Backward(netvet.Verdicts()) {
 		verdicts = append(verdicts, fmt.Sprintf("%d %s", s.Verdicts[v], v))
@@ -359,7 +359,7 @@ func (t *table) summary() {
 		t.paragraph("  ", fmt.Sprintf("reviews: %d by a gate, %d by evidence, %d by silence (too little is known to say better)", bases[byGate], bases[byEvidence], bases[bySilence]))
 	}
 	if s.InsufficientEvidence > 0 {
-		t.paragraph("  ", fmt.Sprintf("evidence: too thin to accept %s, whatever the score", count(s.InsufficientEvidence, "product")))
+		t.paragraph("  ", fmt.Sprintf("evidence: too thin to accept %s, whatever the score", Count(s.InsufficientEvidence, "product")))
 	}
 }
 
@@ -388,7 +388,7 @@ func (t *table) gaps() {
 		t.paragraph("  ", fmt.Sprintf("%d x %s (%s)", n, shorten(Visible(first.Reason), gapWidth), Visible(where)))
 	}
 	if n := len(order) - shown; n > 0 {
-		t.paragraph("  ", fmt.Sprintf("and %s of gap more; -o json lists them all", count(n, "kind")))
+		t.paragraph("  ", fmt.Sprintf("and %s of gap more; -o json lists them all", Count(n, "kind")))
 	}
 }
 
@@ -460,8 +460,8 @@ func (t *table) paragraph(indent, text string) {
 	fmt.Fprintln(t.out, indent+line)
 }
 
-// count writes a number with its noun.
-func count(n int, noun string) string {
+// Count writes a number with its noun.
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
