@@ -94,6 +94,11 @@ func sepLine(text []byte) (delim byte, rest []byte, ok bool) {
 	return line[4], text[end+1:], true
 }
 
+// maxTrial is how many bytes a delimiter may make the trial read again. Under a
+// wrong one quotes seem never to be closed, and every row would be read to the
+// end of the text.
+const maxTrial = 4 * headSize
+
 // tryDelimiter reads the beginning of a text with one delimiter.
 func tryDelimiter(text []byte, delim byte, words *synonyms, choice map[string]field, sep bool) dialect {
 	d := dialect{delim: delim, sepLine: sep}
@@ -101,7 +106,7 @@ func tryDelimiter(text []byte, delim byte, words *synonyms, choice map[string]fi
 	same, trailing := 0, 0
 	for n := 0; n < maxAboveHeader+50; n++ {
 		row, err := rows.next()
-		if err != nil {
+		if err != nil || rows.reread > maxTrial {
 			break
 		}
 		switch {

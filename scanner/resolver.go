@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"strings"
 	"time"
 
 	"github.com/netvet/netvet"
@@ -46,10 +45,12 @@ func (r *resolver) component(c *netvet.Component) netvet.Match {
 		r.key = append(append(r.key, part...), 0)
 	}
 	for _, id := range c.Identifiers {
-		r.key = append(append(r.key, id.Type...), '=')
-		r.key = append(append(r.key, versionless(id)...), 0)
+		r.key = append(append(r.key, r.suppliers.Known(id)...), 0)
 	}
 	if m, ok := r.known[string(r.key)]; ok {
+		if c.Maker() == "" && len(c.Identifiers) > 0 && (m.Supplier != nil || len(m.Possible) > 0) {
+			m.Input = string(c.Identifiers[0].Type) + ":" + c.Identifiers[0].Value // this one's own
+		}
 		return m
 	}
 	m := r.suppliers.Resolve(netvet.Clues{
@@ -61,22 +62,6 @@ func (r *resolver) component(c *netvet.Component) netvet.Match {
 	}
 	r.known[string(r.key)] = m
 	return m
-}
-
-// versionless cuts a package URL before its version and qualifiers, which say
-// nothing about the maker.
-func versionless(id netvet.Identifier) string {
-	if id.Type != netvet.IDPurl {
-		return id.Value
-	}
-	value := id.Value
-	if i := strings.IndexAny(value, "?#"); i >= 0 {
-		value = value[:i]
-	}
-	if i := strings.LastIndexByte(value, '@'); i > strings.LastIndexByte(value, '/') {
-		value = value[:i]
-	}
-	return value
 }
 
 func filled(names ...string) []string {

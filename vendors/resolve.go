@@ -12,6 +12,17 @@ import (
 	"github.com/netvet/netvet"
 )
 
+// Known says what Resolve goes by in an identifier, and nothing for one that
+// names nobody it knows. Clues whose identifiers are known by the same words get
+// the same answer, so that a caller can remember answers by them: a bill of
+// materials has a package URL of its own for each of a million packages.
+func (d *Directory) Known(id netvet.Identifier) string {
+	if e := d.resolverOf().identify(id); e != nil {
+		return e.what
+	}
+	return ""
+}
+
 // Resolve says who is behind the names and identifiers of c on a day, and how
 // sure that is. Identifiers speak first, then names: an alias as written, a name
 // without its legal form and places, a name inside a longer text, a misspelling.
