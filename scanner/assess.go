@@ -211,9 +211,13 @@ func (r *run) read(ctx context.Context, in sbom.Input, yield func(*netvet.Assess
 	summary, _, err := sbom.Read(ctx, in, r.Options, c.record)
 	r.register.Inputs = append(r.register.Inputs, summary)
 	r.register.Summary.Components += summary.Components
+	if gap, ok := c.facts.gap(in.Name); ok && c.err == nil {
+		r.register.Inputs[len(r.register.Inputs)-1].Gaps++
+		c.err = r.gap(gap)
+	}
 	switch {
 	case err == nil:
-		return nil
+		return c.err
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case c.err != nil:
@@ -229,7 +233,27 @@ type collector struct {
 	*run
 	yield func(*netvet.Assessment) error
 	tally *rules.Tally // of the product that was begun; nil until it has a part
+	facts unbound
 	err   error        // of yield, which ends the run rather than the input
+}
+
+// unbound counts facts of one input that belong to no product: a log of a
+// network may hold a hundred thousand, and their reason is the same.
+type unbound struct {
+	kind, first string
+	count       int
+}
+
+func (u *unbound) add(kind, target string) {
+	if u.count == 0 {
+		u.kind, u.first = kind, target
+	}
+	u.count++
+}
+
+// gap says how many facts are not used and why.
+func (u *unbound) gap(input string) (netvet.Gap, bool) {
+	return netvet.Gap{Input: input, Reason: fmt.Sprintf("not used: %ss that no product is bound to, %d in all, the first about %s", u.kind, u.count, u.first)}, u.count > 0
 }
 
 func (c *collector) record(rec sbom.Record) error {
@@ -250,9 +274,9 @@ func (c *collector) record(rec sbom.Record) error {
 		}
 		c.err = c.yield(a)
 	case sbom.Observation:
-		c.err = c.gap(netvet.Gap{Record: rec.Pointer, Reason: fmt.Sprintf("observation of %s is bound to no product by the context", rec.Target)})
+		c.facts.add("observation", rec.Target)
 	case sbom.Declaration:
-		c.err = c.gap(netvet.Gap{Record: rec.Pointer, Reason: fmt.Sprintf("declaration about %s is bound to no product by the context", rec.Target)})
+		c.facts.add("declaration", rec.Target)
 	case sbom.Gap:
 		c.err = c.gap(rec.Gap)
 	}

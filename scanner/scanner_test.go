@@ -190,3 +190,29 @@ func TestUnknownRuleInContextIsRefused(t *testing.T) {
 		t.Errorf("error %v, want one that names the nearest rule", err)
 	}
 }
+
+// TestFactsWithoutAProductAreOneGap reads a format of facts: a log is no product,
+// and what it says is counted, not lost.
+func TestFactsWithoutAProductAreOneGap(t *testing.T) {
+	s := testScanner(t, "cn-ciio")
+	s.Options.Formats = append([]sbom.Format{{
+		Name: "log", Expect: "a log", Detect: func(x sbom.Sample) float64 {
+			if bytes.HasPrefix(x.Head, []byte("LOG")) {
+				return 1
+			}
+			return 0
+		},
+		Read: func(_ context.Context, src *sbom.Stream, emit func(sbom.Record) error) (sbom.Info, error) {
+			for i := range 1000 {
+				if err := emit(sbom.Observation{Observation: netvet.Observation{Target: fmt.Sprintf("10.0.0.%d", i), Kind: "port"}}); err != nil {
+					return sbom.Info{}, err
+				}
+			}
+			return sbom.Info{}, nil
+		},
+	}}, sbom.Formats()...)
+	r := scan(t, s, in("a.log", "LOG"), in("inventory.csv", rows(2)))
+	if len(r.Products) != 2 || len(r.Gaps) != 1 || !strings.Contains(r.Gaps[0].Reason, "1000 in all") || r.Gaps[0].Input != "a.log" {
+		t.Errorf("%d products, gaps %v", len(r.Products), r.Gaps)
+	}
+}
