@@ -8,6 +8,11 @@ func Formats() []Format {
 		cyclonedxXML(),
 		spdxJSON(),
 		spdxTagValue(),
+		nmapXML(),
+		zeekLog(),
+		mudJSON(),
+		csafJSON(),
+		openVEX(),
 		xlsxFormat(),
 		csvFormat(),
 	}

@@ -234,7 +234,7 @@ type collector struct {
 	yield func(*netvet.Assessment) error
 	tally *rules.Tally // of the product that was begun; nil until it has a part
 	facts unbound
-	err   error        // of yield, which ends the run rather than the input
+	err   error // of yield, which ends the run rather than the input
 }
 
 // unbound counts facts of one input that belong to no product: a log of a

@@ -1,0 +1,126 @@
+package sbom
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func FuzzCSAF(f *testing.F) {
+	fuzzFacts(f, csafJSON(), `{"document":{"csaf_version":"2.0"},"vulnerabilities":[{"cve":"a","product_status":{"fixed":["b",null,3]}},null]}`,
+		`{"document":{"csaf_version":"2.1"},"product_tree":{"relationships":[{"product_reference":"a","relates_to_product_reference":"a","full_product_name":{"product_id":"a"}}]},"vulnerabilities":[{"title":"t","product_status":{"fixed":["a"]}}]}`)
+}
+
+func TestCSAFFaults(t *testing.T) {
+	wantFacts(t, csafJSON(), `{"document":{}}`, "error | read in: the document has no csaf_version: which version of CSAF it follows is not known")
+	wantFacts(t, csafJSON(), `{"document":{"csaf_version":"1.2"}}`, `error | read in: CSAF version "1.2" is not supported: expected 2.0 or 2.1`)
+	wantFacts(t, csafJSON(), `{"document":{"csaf_version":"2.0"}}`, "gap | /vulnerabilities | the advisory states of no product whether a vulnerability affects it")
+	wantFacts(t, csafJSON(), `{"document":{"csaf_version":"2.0","CSAF_VERSION":"2.1"}}`,
+		`error | read in: /document/CSAF_VERSION: keys "csaf_version" and "CSAF_VERSION" differ only in case, with values "2.0" and "2.1" (byte 48): tools disagree on which counts; correct the file, or use --lenient to take the first`)
+}
+
+// TestDetectCSAF claims what has the version or the product tree of CSAF, and no
+// bill of materials that has them too.
+func TestDetectCSAF(t *testing.T) {
+	for text, want := range map[string]float64{
+		`{"document":{"title":"t","csaf_version":"2.0"`:                        1,
+		`{"product_tree":{"branches":[`:                                        0.9,
+		`{"product_tree":{}}`:                                                  0,
+		`{"document":{"x":{"csaf_version":"2.0"}}}`:                            0,
+		`{"csaf_version":"2.0"}`:                                               0,
+		`{"document":{"csaf_version":"2.0"},"bomFormat":"CycloneDX"}`:          0,
+		`{"spdxVersion":"SPDX-2.3","document":{"csaf_version":"2.0"}}`:         0,
+		`{"bomFormat":"CycloneDX","properties":[{"name":"\"csaf_version\""}]}`: 0,
+		`[{"document":{"csaf_version":"2.0"}}]`:                                0,
+	} {
+		if got := csafJSON().Detect(Sample{Head: []byte(text)}); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestCSAFGroupsBounded lets many flags speak of a large group: the work is
+// bounded.
+func TestCSAFGroupsBounded(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"document":{"csaf_version":"2.0"},"product_tree":{"product_groups":[{"group_id":"g","product_ids":["p"`)
+	b.WriteString(strings.Repeat(`,"p"`, 20_000))
+	b.WriteString(`]}]},"vulnerabilities":[{"cve":"CVE-2026-1","flags":[{"label":"a","group_ids":["g"]}`)
+	b.WriteString(strings.Repeat(`,{"label":"a","group_ids":["g"]}`, 20_000))
+	b.WriteString(`]}]}`)
+	wantFacts(t, csafJSON(), b.String(), fmt.Sprintf("error | read in: more than %d entries in one document: raise --max-components to read it", DefaultMaxComponents))
+}
+
+var csafExpected = regexp.MustCompile(`^tracking id=(.*); publisher=(.*?); vendors=(\d+) .*; leaf products=(\d+)\+(\d+); vulnerabilities=(\d+)$`)
+
+// TestCorpusCSAF compares id, publisher, vendors, products and vulnerabilities
+// with what the manifest has, and every status with a reading of the document by
+// the standard library.
+func TestCorpusCSAF(t *testing.T) {
+	compareCorpus(t, csafJSON(), func(row corpusRow, got factReading) (string, string) {
+		data, in := corpusInput(t, row)
+		match := csafExpected.FindStringSubmatch(row.expected)
+		if match == nil {
+			t.Fatalf("%s: the manifest has %q", row.path, row.expected)
+		}
+		file, err := in.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := newCSAF(&Stream{Reader: file, Options: Options{}.withDefaults()}, func(Record) error { return nil })
+		if err := r.read(); err != nil {
+			t.Fatal(err)
+		}
+		vendors := make(map[string]bool)
+		for _, b := range r.branches {
+			if b.category == "vendor" {
+				vendors[b.name] = true
+			}
+		}
+		products := 0
+		for _, p := range r.products {
+			if !strings.Contains(p.pointer, "/relationships/") && !strings.Contains(p.pointer, "/product_paths/") {
+				products++
+			}
+		}
+		products += r.faults.seen["product id given twice"]
+		branched, _ := strconv.Atoi(match[4])
+		named, _ := strconv.Atoi(match[5])
+		want := fmt.Sprintf("%s by %s: %s vendors, %d products, %s vulnerabilities; statuses %v", match[1], match[2], match[3], branched+named, match[6], statusesOf(t, data))
+		return want, fmt.Sprintf("%s by %s: %d vendors, %d products, %d vulnerabilities; statuses %v", r.id, r.publisher, len(vendors), products, len(r.vulns), saidOf(got))
+	})
+}
+
+// statusesOf reads how often a document gives each status.
+func statusesOf(t *testing.T, data []byte) map[string]int {
+	var doc struct {
+		Vulnerabilities []struct {
+			CVE    string              `json:"cve"`
+			Title  string              `json:"title"`
+			Status map[string][]string `json:"product_status"`
+		} `json:"vulnerabilities"`
+	}
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	count := make(map[string]int)
+	for _, v := range doc.Vulnerabilities {
+		for status, ids := range v.Status {
+			if v.CVE != "" {
+				count[csafState(status)] += len(ids)
+			}
+		}
+	}
+	return count
+}
+
+func saidOf(got factReading) map[string]int {
+	count := make(map[string]int)
+	for _, d := range got.Declarations {
+		count[detailValue(d.Detail, "status")]++
+	}
+	return count
+}

@@ -1,0 +1,123 @@
+package sbom
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func FuzzNmap(f *testing.F) {
+	fuzzFacts(f, nmapXML(), `<nmaprun start="1e300"><host><address addr="a"/><ports><port portid="1" protocol="tcp"><state state="open"/></port></ports></host></nmaprun>`,
+		`<!DOCTYPE nmaprun [<!ENTITY a "b">]><nmaprun/>`)
+}
+
+// TestNmapDoctype takes the document type of Nmap, which declares nothing, and no
+// other.
+func TestNmapDoctype(t *testing.T) {
+	const run = `<nmaprun scanner="nmap"><host><status state="up"/><address addr="192.0.2.1" addrtype="ipv4"/></host><runstats><finished exit="success"/></runstats></nmaprun>`
+	const fact = "host | 192.0.2.1 | 192.0.2.1 | addresses=192.0.2.1; open=0"
+	wantFacts(t, nmapXML(), run, fact)
+	wantFacts(t, nmapXML(), "<?xml version=\"1.0\"?>\n<!DOCTYPE nmaprun>\n"+run, fact)
+	const refused = `error | read in: at byte %d: a document type (<!DOCTYPE ...>) is refused: an inventory needs none, and it can make a reader fetch or expand what it should not`
+	for _, doctype := range []string{`<!DOCTYPE nmaprun [<!ENTITY x "y">]>`, `<!DOCTYPE nmaprun SYSTEM "file:///etc/passwd">`, `<!DOCTYPE nmaprun><!DOCTYPE nmaprun>`} {
+		wantFacts(t, nmapXML(), doctype+run, fmt.Sprintf(refused, len(doctype)))
+		if nmapXML().Detect(Sample{Head: []byte(doctype + run)}) == 0 && !strings.Contains(doctype, "ENTITY") {
+			t.Errorf("%s: not claimed, so the reason would not be told", doctype)
+		}
+	}
+	wantFacts(t, nmapXML(), "<nmaprun/><!DOCTYPE nmaprun>", "gap | /nmaprun | the report does not say that the scan finished: hosts or ports may be missing", fmt.Sprintf(refused, 28))
+}
+
+func TestNmapOddities(t *testing.T) {
+	wantFacts(t, nmapXML(), `<scan/>`, `error | read in: the root is <scan>, expected <nmaprun>`)
+	wantFacts(t, nmapXML(), `<nmaprun><host><status state="up"/></host></nmaprun>`,
+		"gap | /nmaprun/host[1] | a host has neither an address nor a name: nothing can refer to it",
+		"gap | /nmaprun | the report does not say that the scan finished: hosts or ports may be missing")
+	// Ports before the address, and a host of which only a name is known.
+	wantFacts(t, nmapXML(), `<nmaprun><host><ports><port protocol="tcp" portid="1"><state state="open"/></port></ports><hostnames><hostname name="a"/></hostnames></host><runstats><finished/></runstats></nmaprun>`,
+		"host | a | a | names=a; open=1", "port | a | 1/tcp | ")
+}
+
+var nmapExpected = regexp.MustCompile(`^hosts=(\d+) up=(\d+); open ports=(\d+); services=(\d+) .*; mac vendors=(\d+) .*; os=(\d+) `)
+
+// TestCorpusNmap compares hosts, open ports, services, makers of network
+// interfaces and operating systems with what the manifest has.
+func TestCorpusNmap(t *testing.T) {
+	compareCorpus(t, nmapXML(), func(row corpusRow, got factReading) (string, string) {
+		match := nmapExpected.FindStringSubmatch(row.expected)
+		if match == nil {
+			t.Fatalf("%s: the manifest has %q", row.path, row.expected)
+		}
+		count := make(map[string]int)
+		seen := make(map[string]bool)
+		once := func(kind, key string) {
+			if key != "" && !seen[kind+key] {
+				seen[kind+key] = true
+				count[kind]++
+			}
+		}
+		for _, o := range got.Observations {
+			count[o.Kind]++
+			if product := detailValue(o.Detail, "product"); product != "" {
+				once("service", product+" "+detailValue(o.Detail, "version"))
+			}
+			if o.Kind == "host" {
+				once("maker", detailValue(o.Detail, "maker"))
+			}
+			if o.Kind == "os" {
+				once("system", o.Name)
+			}
+		}
+		hosts, _, _ := strings.Cut(strings.Join(got.Notes, ""), " ")
+		return strings.Join(match[1:], " "), fmt.Sprint(hosts, " ", count["host"], " ", count["port"], " ", count["service"], " ", count["maker"], " ", count["system"])
+	})
+}
+
+// compareCorpus reads all files of a format of the corpus and compares two
+// descriptions of each: what is expected, and what was read.
+func compareCorpus(t *testing.T, format Format, describe func(corpusRow, factReading) (want, got string)) {
+	t.Helper()
+	files, differ := 0, 0
+	for _, row := range corpusRows(t) {
+		if factKind(row) != format.Name {
+			continue
+		}
+		files++
+		_, in := corpusInput(t, row)
+		got := readFacts(t, in, withFactFormats())
+		if got.Error != "" {
+			differ++
+			t.Logf("%s: %s", row.path, got.Error)
+			continue
+		}
+		if expect, read := describe(row, got); expect != read {
+			differ++
+			t.Logf("%s: read %s, expected %s", row.path, read, expect)
+		}
+	}
+	t.Logf("%s: %d of %d files as expected", format.Name, files-differ, files)
+	if differ*100 > files*3 {
+		t.Errorf("%d of %d files differ", differ, files)
+	}
+}
+
+// detailValue returns a value of a detail.
+func detailValue(detail, key string) string {
+	for pair := range strings.SplitSeq(detail, "; ") {
+		if k, v, _ := strings.Cut(pair, "="); k == key {
+			return strings.Trim(v, `"`)
+		}
+	}
+	return ""
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,72 @@
+package sbom
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func FuzzOpenVEX(f *testing.F) {
+	fuzzFacts(f, openVEX(), `{"@context":"https://openvex.dev/ns","statements":[{"vulnerability":7,"products":[null,{"subcomponents":[{"subcomponents":["a"]}]}],"status":"fixed"}]}`)
+}
+
+func TestOpenVEXFaults(t *testing.T) {
+	wantFacts(t, openVEX(), `{"@context":"https://openvex.dev/ns/v0.2.0","statements":[]}`, "gap | /statements | the document states nothing")
+	wantFacts(t, openVEX(), `{"author":"a"}`, "error | read in: the document has neither the context of OpenVEX nor statements")
+	wantFacts(t, openVEX(), `{"@context":"https://openvex.dev/ns","statements":[7,{"vulnerability":"V","products":[{"@id":"p","subcomponents":[{"@id":"a","subcomponents":[{"@id":"b"}]}]}],"status":"fixed"}]}`,
+		"advisory | p | V | status=fixed; component=a", "advisory | p | V | status=fixed; component=b",
+		"gap | /statements/0 | is a number, expected an object")
+}
+
+// TestDetectOpenVEX claims what has the context or is of the form of OpenVEX, and
+// no bill of materials that quotes either.
+func TestDetectOpenVEX(t *testing.T) {
+	for text, want := range map[string]float64{
+		`{"@context":"https://openvex.dev/ns/v0.2.0"`:                                                             1,
+		`{"author":"a","statements":[{"status":"fixed","vulnerability":"v"}]}`:                                    0.9,
+		`{"author":"a","statements":[{"status":"open","vulnerability":"v"}]}`:                                     0,
+		`{"@context":"https://example.com","statements":[{"status":"fixed","vulnerability":"v"}]}`:                0,
+		`{"@context":"https://openvex.dev/ns","bomFormat":"CycloneDX"}`:                                           0,
+		`{"bomFormat":"CycloneDX","@context":"https://openvex.dev/ns"}`:                                           0,
+		`{"x":{"@context":"https://openvex.dev/ns"}}`:                                                             0,
+		`{"statements":[{"status":"fixed","vulnerability":"v"}],"bomFormat":"CycloneDX","specVersion":"1.6"}`:     0,
+		`{"@context":"https://openvex.dev/ns","statements":[{"status":"fixed","vulnerability":"v","products":["a`: 1,
+	} {
+		if got := openVEX().Detect(Sample{Head: []byte(text)}); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
+var vexExpected = regexp.MustCompile(`^author=(.*); statements=(\d+); statuses=\{(.*)\}$`)
+
+// TestCorpusOpenVEX compares author, statements and statuses with what the manifest
+// has.
+func TestCorpusOpenVEX(t *testing.T) {
+	compareCorpus(t, openVEX(), func(row corpusRow, got factReading) (string, string) {
+		match := vexExpected.FindStringSubmatch(row.expected)
+		if match == nil {
+			match = []string{"", "Unknown Author", "1", "'affected': 1"} // listed as another JSON, by its empty context
+		}
+		statements := make(map[string]string)
+		author := ""
+		for _, d := range got.Declarations {
+			place, _, _ := strings.Cut(d.Pointer, "/products")
+			statements[place] = strings.ReplaceAll(detailValue(d.Detail, "status"), "-", "_")
+			author = detailValue(d.Detail, "publisher")
+		}
+		count := make(map[string]int)
+		for _, status := range statements {
+			count[status]++
+		}
+		var list []string
+		for _, status := range sortedKeys(count) {
+			list = append(list, fmt.Sprintf("'%s': %d", status, count[status]))
+		}
+		want := strings.Split(match[3], ", ")
+		slices.Sort(want)
+		return fmt.Sprintf("%s %s %s", match[1], match[2], want), fmt.Sprintf("%s %d %s", author, len(statements), list)
+	})
+}
