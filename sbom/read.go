@@ -111,14 +111,23 @@ var (
 	errUnknownFormat = errors.New("unknown format")
 )
 
-// unknownFormatError says what an input seems to be and what was expected.
+// unknownFormatError says what an input seems to be and what was expected: what
+// a few formats look like, or the names of many.
 type unknownFormatError struct {
-	seems  string
-	expect []string
+	seems string
+	known []Format
 }
 
 func (e *unknownFormatError) Error() string {
-	return fmt.Sprintf("%s; expected %s", e.seems, strings.Join(e.expect, ", or "))
+	const few = 3
+	if len(e.known) > few {
+		return fmt.Sprintf("%s; expected one of the formats %s", e.seems, strings.Join(formatNames(e.known), ", "))
+	}
+	var looks []string
+	for _, f := range e.known {
+		looks = append(looks, f.Expect)
+	}
+	return fmt.Sprintf("%s; expected %s", e.seems, strings.Join(looks, ", or "))
 }
 
 func (e *unknownFormatError) Unwrap() error { return errUnknownFormat }
@@ -152,7 +161,7 @@ func chooseFormat(sample Sample, opt Options) (*Format, error) {
 	unknown := &unknownFormatError{seems: seems(sample)}
 	for _, f := range opt.Formats {
 		if f.Tree == tree {
-			unknown.expect = append(unknown.expect, f.Expect)
+			unknown.known = append(unknown.known, f)
 		}
 	}
 	return nil, unknown

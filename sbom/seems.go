@@ -61,8 +61,7 @@ func jsonSigns() [][2]string {
 		{`"bomFormat"`, "this is JSON with a bomFormat, but no CycloneDX document"},
 		{`spdx.org/rdf/3`, "SPDX 3 JSON-LD is not supported yet"},
 		{`"spdxId"`, "SPDX 3 JSON-LD is not supported yet"},
-		{`"csaf_version"`, "CSAF advisories are no inventory"},
-		{`openvex.dev`, "OpenVEX statements are no inventory"},
+		{`"csaf_version"`, "this is JSON with a csaf_version, but no CSAF document"},
 		{`"@odata.id"`, "Redfish documents are not supported yet"},
 		{`"payloadType"`, "signed envelopes (DSSE, in-toto) are not supported yet: give the document inside"},
 		{`"predicateType"`, "in-toto statements are not supported yet: give the document inside"},
@@ -120,8 +119,6 @@ func seemsXML(text []byte) string {
 		return "SPDX XML is not supported yet"
 	case has("<SoftwareIdentity"):
 		return "SWID tags are not supported yet"
-	case has("<nmaprun"):
-		return "Nmap reports are not supported yet"
 	case strings.Contains(strings.ToLower(string(text[:min(len(text), 512)])), "<html"):
 		return "this is a web page, no inventory"
 	}

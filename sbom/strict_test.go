@@ -75,7 +75,7 @@ func TestRefusals(t *testing.T) {
 		{"XML in Latin-1", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"/>", `text in ISO-8859-1 is not read: convert it to UTF-8`},
 		{"XML invalid UTF-8", cdxXMLText("<components><component type=\"library\"><name>M\xfcller</name></component></components>"), `invalid UTF-8`},
 
-		{"SPDX 3", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"spdxId":"x"}]}`, `SPDX 3 JSON-LD is not supported yet; expected CycloneDX JSON`},
+		{"SPDX 3", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"spdxId":"x"}]}`, `SPDX 3 JSON-LD is not supported yet; expected one of the formats cyclonedx-json`},
 		{"SPDX 3 by version", `{"spdxVersion":"SPDX-3.0","SPDXID":"x"}`, `SPDX 3.0 is not supported yet`},
 		{"SPDX unknown version", `{"spdxVersion":"SPDX-2.9","SPDXID":"x"}`, `unsupported version "SPDX-2.9"`},
 		{"SPDX no version", `{"SPDXID":"SPDXRef-DOCUMENT","packages":[]}`, `no spdxVersion`},
