@@ -62,7 +62,6 @@ func jsonSigns() [][2]string {
 		{`spdx.org/rdf/3`, "SPDX 3 JSON-LD is not supported yet"},
 		{`"spdxId"`, "SPDX 3 JSON-LD is not supported yet"},
 		{`"csaf_version"`, "this is JSON with a csaf_version, but no CSAF document"},
-		{`"@odata.id"`, "Redfish documents are not supported yet"},
 		{`"payloadType"`, "signed envelopes (DSSE, in-toto) are not supported yet: give the document inside"},
 		{`"predicateType"`, "in-toto statements are not supported yet: give the document inside"},
 		{`"artifacts"`, "Syft's own JSON is not supported: export CycloneDX or SPDX"},

@@ -1,0 +1,286 @@
+package sbom
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/netvet/netvet"
+)
+
+func ansibleFormat() Format {
+	return Format{
+		Name:   "ansible-facts",
+		Title:  "Ansible facts, JSON",
+		Expect: `Ansible facts (JSON with "ansible_facts", or what "ansible -m setup" prints)`,
+		Detect: detectAnsible,
+		Read:   readAnsible,
+	}
+}
+
+var (
+	// ansibleSign matches the facts of a host, alone or wrapped; some names of facts
+	// stand for all when a cache holds them without a wrapper.
+	ansibleSign = regexp.MustCompile(`"ansible_facts"\s*:\s*\{|"ansible_(?:all_ipv4_addresses|architecture|distribution|fqdn|hostname|nodename|system_vendor|os_family|net_model|net_hostname)"\s*:`)
+	// ansibleFailed matches the answer for a host that could not be asked.
+	ansibleFailed = regexp.MustCompile(`"unreachable"\s*:\s*true`)
+	// ansibleLine matches what the command prints before the facts of a host.
+	ansibleLine = regexp.MustCompile(`(?m)^(\S+) \| (?:SUCCESS|CHANGED|FAILED!?|UNREACHABLE!)(?: \| rc=\d+)? => \{\s*$`)
+)
+
+func detectAnsible(s Sample) float64 {
+	head := bytes.TrimLeft(s.Head, " \t\r\n")
+	switch {
+	case len(head) == 0:
+		return 0
+	case head[0] == '{' || head[0] == '[':
+		if ansibleSign.Match(head) {
+			return 1
+		}
+		if ansibleFailed.Match(head) && bytes.Contains(head, []byte(`"changed"`)) && bytes.Contains(head, []byte(`"msg"`)) {
+			return 0.9
+		}
+	case ansibleLine.Match(head[:min(len(head), 4<<10)]):
+		return 1
+	}
+	return 0
+}
+
+type ansibleReader struct {
+	src    *Stream
+	emit   func(Record) error
+	faults *faults
+	hosts  int
+	host   string // before the document, in what the command prints
+}
+
+// record is the place of something for people.
+func (r *ansibleReader) record(place string) string {
+	return strings.TrimSpace(r.host + " " + place)
+}
+
+func readAnsible(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
+	r := &ansibleReader{src, emit, newFaults(emit), 0, ""}
+	text, err := io.ReadAll(io.LimitReader(src.Reader, maxHostDocument+1))
+	switch {
+	case err != nil:
+		return Info{}, err
+	case len(text) > maxHostDocument:
+		return Info{}, tooBigHost()
+	case bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")), bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("[")):
+		err = r.document(text, "")
+	default:
+		err = r.printed(text)
+	}
+	if err != nil {
+		return Info{}, err
+	}
+	return Info{}, r.faults.finish()
+}
+
+// printed reads what the command prints: a line with the name of a host before each
+// document.
+func (r *ansibleReader) printed(text []byte) error {
+	places := ansibleLine.FindAllSubmatchIndex(text, -1)
+	if len(places) == 0 {
+		return errors.New(`there is no line "host | SUCCESS => {" in it`)
+	}
+	if lead := bytes.TrimSpace(text[:places[0][0]]); len(lead) > 0 {
+		r.faults.add("text before the first host", "line 1", "the text before the first host is left out: "+short(string(lead)))
+	}
+	for i, at := range places {
+		end := len(text)
+		if i+1 < len(places) {
+			end = places[i+1][0]
+		}
+		brace := bytes.LastIndexByte(text[:at[1]], '{')
+		name := string(text[at[2]:at[3]])
+		r.host = name
+		if err := r.document(text[brace:end], name); err != nil {
+			return fmt.Errorf("host %s, after byte %d: %w", short(name), at[0], err)
+		}
+	}
+	return nil
+}
+
+func (r *ansibleReader) document(text []byte, name string) error {
+	t, err := readHostJSON(&Stream{Name: r.src.Name, Reader: bytes.NewReader(text), Options: r.src.Options})
+	if err == nil {
+		err = t.settle(r.faults)
+	}
+	before := r.hosts
+	if err == nil {
+		err = r.find(t.root, name)
+	}
+	if err == nil && r.hosts == before {
+		r.faults.add("no facts", name, "there are no facts of a host in it")
+		err = r.faults.err
+	}
+	return err
+}
+
+// find looks for facts wherever they stand: alone, in a wrapper, by host, or in the
+// results of a play.
+func (r *ansibleReader) find(n *hostNode, name string) error {
+	switch {
+	case n.kind == '[':
+		for _, item := range n.items {
+			if err := r.find(item, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	case n.kind != '{':
+		return nil
+	}
+	if inner := n.get("ansible_facts"); inner != nil && inner.kind == '{' {
+		return r.facts(inner, name)
+	}
+	if n.value("unreachable") == "true" {
+		r.hosts++
+		r.faults.add("unreachable host", cmp.Or(name, n.place), "the host could not be asked: "+short(n.value("msg")))
+		return r.faults.err
+	}
+	if n.has("ansible_hostname") || n.has("ansible_distribution") || n.has("ansible_system_vendor") || n.has("ansible_architecture") || n.has("ansible_net_model") {
+		return r.facts(n, name)
+	}
+	for i, item := range n.items {
+		if err := r.find(item, n.names[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ansibleFacts asks for facts by name, with the prefix they have among variables or
+// without it.
+type ansibleFacts struct{ *hostNode }
+
+func (f ansibleFacts) fact(name string) *hostNode {
+	if n := f.get("ansible_" + name); n != nil {
+		return n
+	}
+	return f.get(name)
+}
+
+func (f ansibleFacts) stated(path ...string) string {
+	return f.fact(path[0]).stated(path[1:]...)
+}
+
+func (r *ansibleReader) facts(n *hostNode, name string) error {
+	r.hosts++
+	f := ansibleFacts{n}
+	h := newHost(r.src, "ansible-facts", r.record(n.place))
+	f.system(h, name)
+	f.parts(h)
+	return h.emit(r.src, r.emit)
+}
+
+func (f ansibleFacts) system(h *host, name string) {
+	h.Name = cmp.Or(f.stated("fqdn"), f.stated("hostname"), f.stated("nodename"), f.stated("net_hostname"))
+	if h.Name == "" && name != "ansible_facts" {
+		h.Name = name
+	}
+	h.Manufacturer = f.stated("system_vendor")
+	h.Model = cmp.Or(f.stated("product_name"), f.stated("net_model"), f.stated("model"))
+	h.Serial = cmp.Or(f.stated("product_serial"), f.stated("net_serialnum"))
+	h.Version = cmp.Or(f.stated("product_version"), f.stated("net_version"))
+	h.CategoryText = f.stated("form_factor")
+	if f.stated("virtualization_role") == "guest" {
+		h.Description = "virtual machine: " + f.stated("virtualization_type")
+	}
+	h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, f.fact("default_ipv4").value("macaddress"))
+	for _, list := range [][]*hostNode{f.members(), f.list("ansible_interfaces"), f.list("interfaces")} {
+		for _, n := range list {
+			if n.value("type") != "loopback" {
+				h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, n.value("macaddress"))
+			}
+		}
+	}
+}
+
+func (f ansibleFacts) parts(h *host) {
+	at := func(fact string) string { return f.place + "/ansible_" + fact }
+	h.add(dmiFirmware(f.stated("bios_vendor"), f.stated("bios_version"), at("bios_version")))
+	h.add(netvet.Component{Kind: netvet.KindDevice, Type: "board", Name: f.stated("board_name"), Manufacturer: f.stated("board_vendor"),
+		Version: f.stated("board_version"), Serial: f.stated("board_serial"), Pointer: at("board_name")})
+	h.add(netvet.Component{Kind: netvet.KindDevice, Type: "chassis", Manufacturer: f.stated("chassis_vendor"), Version: f.stated("chassis_version"),
+		Serial: f.stated("chassis_serial"), Pointer: at("chassis_vendor")})
+	f.processors(h, at("processor"))
+	f.disks(h)
+	h.add(netvet.Component{Kind: netvet.KindSoftware, Type: "operating-system", Name: cmp.Or(f.stated("distribution"), f.stated("system")),
+		Version: f.stated("distribution_version"), Description: f.stated("kernel"), Pointer: at("distribution")})
+	h.add(netvet.Component{Kind: netvet.KindFirmware, Type: "operating-system", Name: f.stated("net_system"), Version: f.stated("net_version"),
+		Description: f.stated("net_image"), Pointer: at("net_system")})
+	f.packages(h, at("packages"))
+}
+
+// processors takes the distinct models. The fact is a list of number, maker and model
+// of every thread, in which older versions leave out the number and systems other
+// than Linux the maker.
+func (f ansibleFacts) processors(h *host, place string) {
+	n := f.fact("processor")
+	if n == nil {
+		return
+	}
+	items := n.items
+	if n.kind == '"' {
+		items = []*hostNode{n}
+	}
+	models := make(map[string]bool)
+	first, maker := len(h.parts), ""
+	for _, item := range items {
+		text := item.value()
+		switch {
+		case strings.Trim(text, "0123456789") == "":
+		case processorMaker.MatchString(text):
+			maker = text
+		default:
+			if name := statedText(text); name != "" && !models[name] {
+				models[name] = true
+				h.add(netvet.Component{Kind: netvet.KindDevice, Type: "processor", Name: name, Manufacturer: maker, Pointer: place})
+			}
+			maker = ""
+		}
+	}
+	if len(h.parts) == first && maker != "" {
+		h.add(netvet.Component{Kind: netvet.KindDevice, Type: "processor", Manufacturer: maker, Pointer: place})
+	}
+	if len(h.parts) == first+1 {
+		h.parts[first].Quantity = count(f.stated("processor_count"))
+	}
+}
+
+// processorMaker matches what processors answer for their maker (CPUID leaf 0), and
+// what the kernel says for those that do not.
+var processorMaker = regexp.MustCompile(`^(?:GenuineIntel|AuthenticAMD|HygonGenuine|CentaurHauls|Shanghai|GenuineTMx86|CyrixInstead|VIA VIA VIA|ARM|IBM/S390|Apple|Qualcomm|Cavium|HiSilicon|Phytium)$`)
+
+func (f ansibleFacts) disks(h *host) {
+	devices := f.fact("devices")
+	if devices == nil || devices.kind != '{' {
+		return
+	}
+	for i, disk := range devices.items {
+		h.add(netvet.Component{Kind: netvet.KindDevice, Type: "disk", Ref: devices.names[i], Name: disk.stated("model"), Manufacturer: diskMaker(disk.stated("vendor")),
+			Serial: disk.stated("serial"), Description: disk.stated("host"), Pointer: disk.place})
+	}
+}
+
+// packages takes what the module package_facts lists: versions by name.
+func (f ansibleFacts) packages(h *host, place string) {
+	list := f.fact("packages")
+	if list == nil || list.kind != '{' {
+		return
+	}
+	for i, versions := range list.items {
+		for _, p := range versions.items {
+			h.add(netvet.Component{Kind: netvet.KindSoftware, Type: cmp.Or(p.stated("source"), "package"), Name: cmp.Or(p.stated("name"), list.names[i]),
+				Version: strings.Trim(p.stated("version")+"-"+p.stated("release"), "-"), Pointer: cmp.Or(p.place, place)})
+		}
+	}
+}
