@@ -1,0 +1,469 @@
+package sbom
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+)
+
+// networkFormats are the formats of network devices.
+func networkFormats() []Format {
+	return []Format{librenmsFormat(), snmprecFormat(), snmpwalkFormat(), napalmFormat(), showCommandsFormat()}
+}
+
+// withNetwork are all formats, those of network devices included.
+func withNetwork() Options {
+	opt := Options{Formats: Formats()}
+	for _, f := range networkFormats() {
+		if !slices.ContainsFunc(opt.Formats, func(g Format) bool { return g.Name == f.Name }) {
+			opt.Formats = append(opt.Formats, f)
+		}
+	}
+	return opt
+}
+
+// networkFiles lists the files of a format in testdata.
+func networkFiles(t testing.TB, format string) []string {
+	t.Helper()
+	files, err := filepath.Glob("../testdata/inventory/" + format + "/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, ".golden.json") })
+	if len(files) == 0 {
+		t.Fatalf("no files of format %s in testdata", format)
+	}
+	return files
+}
+
+func TestGoldenNetwork(t *testing.T) {
+	for _, format := range networkFormats() {
+		for _, file := range networkFiles(t, format.Name) {
+			t.Run(format.Name+"/"+filepath.Base(file), func(t *testing.T) {
+				data, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := readInput(t, bytesInput(filepath.Base(file), data), withNetwork())
+				if got.Format != format.Name {
+					t.Errorf("read as %q", got.Format)
+				}
+				text := goldenText(t, got)
+				golden := strings.TrimSuffix(file, filepath.Ext(file)) + ".golden.json"
+				if *update {
+					if err := os.WriteFile(golden, text, 0o644); err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
+					t.Fatalf("%v: write it with -update", err)
+				}
+				if diff := cmp.Diff(string(want), string(text)); diff != "" {
+					t.Error(diff)
+				}
+			})
+		}
+	}
+}
+
+// TestNetworkClaims lets the formats of network devices look at every file of other
+// kinds: none of them may be claimed.
+func TestNetworkClaims(t *testing.T) {
+	own := make(map[string]bool)
+	for _, format := range networkFormats() {
+		own[format.Name] = true
+	}
+	look := func(file, kind string) {
+		head, err := networkHead(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, format := range networkFormats() {
+			if format.Detect(Sample{Name: file, Head: head}) > 0 && !(own[kind] && format.Name == kind) {
+				t.Errorf("%s claims %s", format.Name, file)
+			}
+		}
+	}
+	walk := func(root string, kind func(string) string, skip func(string) bool) {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() && !skip(path) {
+				look(path, kind(path))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	walk("../testdata/inventory", func(path string) string { return filepath.Base(filepath.Dir(path)) }, func(path string) bool {
+		return strings.HasSuffix(path, ".golden.json")
+	})
+	if _, err := os.Stat(corpus); err != nil {
+		t.Skipf("the corpus of real files is not at %s: %v", corpus, err)
+	}
+	walk(corpus+"/", func(string) string { return "" }, func(path string) bool { return strings.Contains(path, "/network/") })
+}
+
+func networkHead(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, headSize))
+}
+
+// TestNetworkReadingFails lets the reading fail at every byte and the receiver at
+// every record, cuts the text anywhere, and hands it over byte by byte.
+func TestNetworkReadingFails(t *testing.T) {
+	for _, format := range networkFormats() {
+		for _, file := range networkFiles(t, format.Name) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			step := 1 + len(data)/200
+			for n := 0; n < len(data); n += step {
+				if _, err := readWith(&format, file, io.MultiReader(bytes.NewReader(data[:n]), iotest.ErrReader(errDisk))); err == nil || !strings.Contains(err.Error(), errDisk.Error()) {
+					t.Fatalf("%s failing at byte %d: %v", file, n, err)
+				}
+				_, err := readWith(&format, file, bytes.NewReader(data[:n]))
+				if whole := len(bytes.TrimSpace(data[:n])) == len(bytes.TrimSpace(data)); err == nil && !whole && filepath.Ext(file) == ".json" {
+					t.Fatalf("%s cut at byte %d: no error", file, n)
+				}
+			}
+			opt := Options{Format: format.Name, Formats: []Format{format}}
+			want := readInput(t, bytesInput("same", data), opt)
+			in := bytesInput("same", data)
+			in.Open = slowly(data)
+			if diff := cmp.Diff(want, readInput(t, in, opt), cmp.AllowUnexported(readProduct{})); diff != "" {
+				t.Errorf("%s byte by byte:\n%s", file, diff)
+			}
+			for at := 0; ; at++ {
+				n := 0
+				_, _, err := Read(context.Background(), bytesInput(file, data), opt, func(Record) error {
+					if n++; n > at {
+						return errDisk
+					}
+					return nil
+				})
+				if n <= at {
+					break
+				}
+				if err == nil || !strings.Contains(err.Error(), errDisk.Error()) {
+					t.Fatalf("%s: failing at record %d: %v", file, at, err)
+				}
+			}
+		}
+	}
+}
+
+func TestNetworkRefused(t *testing.T) {
+	tests := []struct{ format, text, want string }{
+		{"librenms", `{"os": {"discovery": {"devices": []}}}`, "no device"},
+		{"librenms", `{"ports": {"discovery": {"ports": []}}}`, "no device"},
+		{"librenms", `{"os": {"discovery": {"devices": [{"os":"a","os":"b"}]}}}`, `key "os" is given twice`},
+		{"librenms", `[1]`, "the document is an array, expected an object"},
+		{"snmprec", "1.3.6.1.2.1.2.2.1.1.20|2|20\n", "neither the system group nor ENTITY-MIB"},
+		{"snmpwalk", ".1.3.6.1.2.1.2.2.1.1.20 = INTEGER: 20\n", "walk .1.3.6.1.2.1.1 and"},
+		{"snmpwalk", ".1.3.6.1.2.1.1.1.0 = STRING: " + strings.Repeat("a", DefaultMaxString+1), "a line longer than"},
+		{"snmpwalk", ".1.3.6.1.2.1.1.1.0 = STRING: a\n" + strings.Repeat(strings.Repeat("a", 99)+"\n", DefaultMaxString/99+1), "line 1: a value longer than"},
+		{"napalm", `{"facts": {"hostname": "a"}}`, "no device"},
+		{"show-commands", "n1#show version\n", "nothing in it describes a device"},
+		{"show-commands", "Serial number : \xff\xff\n", "at byte 16: invalid UTF-8"},
+	}
+	for _, test := range tests {
+		got := readInput(t, textInput("bad", test.text), Options{Format: test.format, Formats: networkFormats()})
+		if !strings.Contains(got.Error, test.want) {
+			t.Errorf("%s %.60q: error %q does not say %q", test.format, test.text, got.Error, test.want)
+		}
+	}
+}
+
+func TestEnterpriseNumber(t *testing.T) {
+	for oid, want := range map[string]string{
+		".1.3.6.1.4.1.9.1.615": "9", "1.3.6.1.4.1.2011": "2011", "iso.3.6.1.4.1.9.1": "9", "SNMPv2-SMI::enterprises.9.1.1": "9",
+		"1.3.6.1.4.1": "", "1.3.6.1.4.1.": "", "1.3.6.1.4.1.0.1": "", "1.3.6.1.2.1": "", "0.0": "", "": "",
+		".1.3.6.1.4.1.8072.3.2.10": "", "1.3.6.1.4.1.99999999999.1": "", "1.3.6.1.4.1.x": "",
+	} {
+		if id, ok := enterpriseNumber(oid); id.Value != want || ok != (want != "") {
+			t.Errorf("%q: %q, %v", oid, id.Value, ok)
+		}
+	}
+}
+
+func TestMakerInText(t *testing.T) {
+	for text, want := range map[string]string{
+		"Cisco IOS Software, C2960 Software":                  "Cisco Systems",
+		"Nexus9000 C9396PX Chassis":                           "Cisco Systems",
+		"HPE ANW JL658A 6300M 24SFP+":                         "Hewlett Packard Enterprise",
+		"HP J9146A E2910al-24G-PoE Switch":                    "Hewlett-Packard",
+		"Juniper Networks, Inc. srx340 internet router":       "Juniper Networks",
+		"FreeBSD sn654321 10.0-RELEASE":                       "",
+		"PHP 8 and a php script by Jellicoe in San Francisco": "",
+		"FortiGate-100E v5.4.4":                               "Fortinet",
+	} {
+		if got := makerInText(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestDeviceText(t *testing.T) {
+	for text, want := range map[string]string{
+		" FOC1 ": "FOC1", "<private>": "", "N/A": "", "BUILTIN": "", "XXXXXXXXXX": "", "0": "", "--": "", "Unknown": "", "SN0": "SN0", "x": "x", "To Be Filled By O.E.M.": "",
+	} {
+		if got := deviceText(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+var (
+	librenmsExpected = regexp.MustCompile(`(?s)hardware=(.*?); version=(.*?); serial=(.*?); sysObjectID=(.*?); sysDescr=.*entPhysical rows=(\d+), with serial=(\d+); manufacturers=(\d+) \[(.*?)\]`)
+	snmprecExpected  = regexp.MustCompile(`(?s)sysObjectID=(.*?); entPhysicalMfgName rows=(\d+); distinct mfg=(\d+) \[(.*?)\]`)
+)
+
+// networkAgreement counts files that are read as another reader reads them.
+type networkAgreement struct{ files, differ int }
+
+func (a *networkAgreement) differs(t *testing.T, file, format string, args ...any) {
+	t.Helper()
+	a.differ++
+	t.Logf("%s: %s", file, fmt.Sprintf(format, args...))
+}
+
+// TestCorpusNetwork compares what is read of each file with what the manifest and the
+// parses beside the files expect. At most three files in a hundred of a kind may
+// differ.
+func TestCorpusNetwork(t *testing.T) {
+	kinds := make(map[string]*networkAgreement)
+	for _, row := range corpusRows(t) {
+		if !strings.HasPrefix(row.path, "network/") || row.format == "ntc-templates expected parse YAML" || row.format == "NAPALM mocked output" {
+			continue
+		}
+		a := kinds[row.format]
+		if a == nil {
+			a = new(networkAgreement)
+			kinds[row.format] = a
+		}
+		_, in := corpusInput(t, row)
+		got := readInput(t, in, withNetwork())
+		a.files++
+		if row.format == "NAPALM expected_result JSON" && strings.Contains(row.path, "/optics__") {
+			if got.Error == "" {
+				a.differs(t, row.path, "optical readings are no inventory")
+			}
+			continue
+		}
+		if got.Error != "" || len(got.Products) != 1 || len(got.Gaps) > 0 {
+			a.differs(t, row.path, "%d products, gaps %v, %s", len(got.Products), got.Gaps, got.Error)
+			continue
+		}
+		if reason := networkDifference(t, row, got); reason != "" {
+			a.differs(t, row.path, "%s", reason)
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		a := kinds[kind]
+		t.Logf("%s: %d files, %d differ", kind, a.files, a.differ)
+		if a.differ*100 > a.files*3 {
+			t.Errorf("%s: %d of %d files differ", kind, a.differ, a.files)
+		}
+	}
+}
+
+func networkDifference(t *testing.T, row corpusRow, got reading) string {
+	p := got.Products[0]
+	switch row.format {
+	case "LibreNMS test data JSON":
+		want := librenmsExpected.FindStringSubmatch(row.expected)
+		if want == nil {
+			return "the manifest has no expectation"
+		}
+		return cmp.Diff(
+			[]string{statedInManifest(want[2]), want[5], want[7]},
+			[]string{readIfStated(want[2], p.Product.Version), strconv.Itoa(len(p.Components)), strconv.Itoa(len(partMakers(p)))}) +
+			missingMaker(want[8], p)
+	case "snmpsim .snmprec":
+		want := snmprecExpected.FindStringSubmatch(row.expected)
+		if want == nil {
+			return "the manifest has no expectation"
+		}
+		return cmp.Diff(want[3], strconv.Itoa(len(partMakers(p)))) + missingMaker(want[4], p)
+	case "NAPALM expected_result JSON":
+		var facts map[string]any
+		if err := json.Unmarshal(networkFile(t, row.path), &facts); err != nil {
+			t.Fatal(err)
+		}
+		return cmp.Diff(
+			[]any{facts["vendor"], facts["model"], facts["os_version"], facts["serial_number"], facts["hostname"]},
+			[]any{p.Product.Manufacturer, p.Product.Model, p.Product.Version, p.Product.Serial, p.Product.Name})
+	case "CLI text":
+		return parsedDifference(t, row, p)
+	}
+	return "a kind that nothing is known of"
+}
+
+func networkFile(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(corpus, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func statedInManifest(text string) string {
+	if text == "None" {
+		return ""
+	}
+	return deviceText(text)
+}
+
+func readIfStated(want, got string) string {
+	if statedInManifest(want) == "" {
+		return ""
+	}
+	return got
+}
+
+// partMakers are the distinct makers of parts.
+func partMakers(p readProduct) map[string]bool {
+	all := make(map[string]bool)
+	for _, c := range p.Components {
+		if c.Manufacturer != "" {
+			all[c.Manufacturer] = true
+		}
+	}
+	return all
+}
+
+func missingMaker(list string, p readProduct) string {
+	all := partMakers(p)
+	for _, name := range strings.Split(list, "; ") {
+		if name != "" && name != "..." && !all[name] {
+			return fmt.Sprintf("no part is by %q", name)
+		}
+	}
+	return ""
+}
+
+// parsedDifference looks for the values of the parse beside a text among what was
+// read of it: models, part numbers, serial numbers and versions must all be there.
+func parsedDifference(t *testing.T, row corpusRow, p readProduct) string {
+	var parse struct {
+		Records []map[string]any `yaml:"parsed_sample"`
+	}
+	if err := yaml.Unmarshal(networkFile(t, strings.TrimSuffix(row.path, ".raw")+".yml"), &parse); err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for _, c := range p.Components {
+		fmt.Fprintln(&text, c.Name, c.PartNumber, c.Serial, c.Version, c.Description, c.Manufacturer)
+	}
+	q := p.Product
+	fmt.Fprintln(&text, q.Name, q.Model, q.PartNumber, q.Serial, q.Version, q.Description)
+	read := strings.ToLower(text.String())
+	if listsParts.MatchString(row.path) && len(parse.Records) != len(p.Components) {
+		return fmt.Sprintf("%d parts, the parse has %d", len(p.Components), len(parse.Records))
+	}
+	for _, record := range parse.Records {
+		for _, key := range slices.Sorted(maps.Keys(record)) {
+			if !parsedIdentity(key) {
+				continue
+			}
+			for _, value := range parsedTexts(record[key]) {
+				value, _, _ = strings.Cut(value, " [build")
+				if value = deviceText(value); value != "" && !containsWords(read, value) {
+					return fmt.Sprintf("%s %q is not read", key, value)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// listsParts matches the commands whose parse has one record a part.
+var listsParts = regexp.MustCompile(`cisco_\w+__show_inventory__|huawei_vrp__display_device__|show_platform__`)
+
+func containsWords(text, value string) bool {
+	for _, word := range strings.Fields(strings.ToLower(value)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// parsedIdentity tells whether a key of a parse is one of a part's or device's identity.
+func parsedIdentity(key string) bool {
+	switch key {
+	case "serial", "serial_number", "sn", "pid", "model", "switch_model", "hardware_model", "hostname", "version", "software_version", "os",
+		"submodule_model", "submodule_serial", "module_serial", "product_name", "main_software_version", "operation_code_version", "board_name":
+		return true
+	}
+	return strings.HasSuffix(key, "_serial_number") || strings.HasSuffix(key, "_part")
+}
+
+func parsedTexts(value any) []string {
+	switch value := value.(type) {
+	case string:
+		return []string{value}
+	case []any:
+		var all []string
+		for _, v := range value {
+			all = append(all, parsedTexts(v)...)
+		}
+		return all
+	}
+	return nil
+}
+
+func FuzzLibreNMS(f *testing.F)     { fuzzNetwork(f, librenmsFormat()) }
+func FuzzSNMPRec(f *testing.F)      { fuzzNetwork(f, snmprecFormat()) }
+func FuzzSNMPWalk(f *testing.F)     { fuzzNetwork(f, snmpwalkFormat()) }
+func FuzzNAPALM(f *testing.F)       { fuzzNetwork(f, napalmFormat()) }
+func FuzzShowCommands(f *testing.F) { fuzzNetwork(f, showCommandsFormat()) }
+
+// fuzzNetwork reads any bytes as one format: it does not matter how they arrive, and
+// there is a product or an error.
+func fuzzNetwork(f *testing.F, format Format) {
+	for _, file := range networkFiles(f, format.Name) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	opt := Options{Format: format.Name, Formats: []Format{format}}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		format.Detect(Sample{Head: data})
+		got := readInput(t, bytesInput("same", data), opt)
+		in := bytesInput("same", data)
+		in.Open = slowly(data)
+		if diff := cmp.Diff(got, readInput(t, in, opt), cmp.AllowUnexported(readProduct{})); diff != "" {
+			t.Errorf("read byte by byte:\n%s", diff)
+		}
+		if got.Error == "" && len(got.Products) == 0 {
+			t.Error("neither a product nor an error")
+		}
+	})
+}
