@@ -65,6 +65,7 @@ type columns struct {
 	// identifying is true when a column tells what a row is.
 	identifying bool
 	chosen      bool // a column was assigned by Options.Columns
+	foreign     bool // a column shows that the table is no inventory
 	currency    string
 	factor      float64       // 10000 for prices in units of ten thousand
 	second      map[int]field // columns of a field that an earlier column has
@@ -101,6 +102,7 @@ func (s *synonyms) header(cells []string, choice map[string]field) columns {
 		if meanings[i], ok = s.meaning(header); ok {
 			c.known++
 		}
+		c.foreign = c.foreign || meanings[i].foreign
 	}
 	for i, m := range meanings {
 		take(i, m.field)
@@ -131,7 +133,7 @@ func (d doubtfulHeaders) choose(taken map[field]bool, present map[string]bool) f
 
 // isHeader tells whether a row with these columns is the header of an inventory.
 func (c columns) isHeader() bool {
-	return c.identifying && (c.known >= 2 || c.chosen)
+	return c.identifying && (c.chosen || c.known >= 2 && !c.foreign)
 }
 
 // note tells in one line what the columns are taken for.

@@ -172,7 +172,7 @@ func TestDetectCSV(t *testing.T) {
 		"a,b,c\n1,2,3\n":                         false,
 		"":                                       false,
 		"\x00\x01\x02Brand,Model\nA,B\n":         false,
-		"cve,vendor,product\nCVE-1,Cisco,IOS\n":  true,
+		"cve,vendor,product\nCVE-1,Cisco,IOS\n":  false,
 		"date,level,message\n2026,info,hello,\n": false,
 	} {
 		if got := detectCSV(Sample{Head: []byte(text)}) > 0; got != want {
@@ -346,4 +346,16 @@ func BenchmarkCSV(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// TestCatalogueOfVulnerabilitiesIsNoInventory keeps lists of known exploited
+// vulnerabilities apart: they name vendors and products that nobody here has.
+func TestCatalogueOfVulnerabilitiesIsNoInventory(t *testing.T) {
+	head := []byte("cveID,vendorProject,product,vulnerabilityName,dateAdded\nCVE-2021-44228,Apache,Log4j2,Remote Code Execution,2021-12-10\n")
+	if got := detectCSV(Sample{Head: head}); got != 0 {
+		t.Errorf("a catalogue of vulnerabilities is an inventory with certainty %v", got)
+	}
+	if got := detectCSV(Sample{Head: []byte("Vendor,Product,Version,CVE count\nApache,HTTP Server,2.4,3\n")}); got == 0 {
+		t.Error("an inventory that counts its vulnerabilities is none")
+	}
 }

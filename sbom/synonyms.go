@@ -22,6 +22,7 @@ type columnsFile struct {
 	Qualifiers []string           `yaml:"qualifiers"`
 	Fields     map[field][]string `yaml:"fields"`
 	Doubtful   []doubtfulHeaders  `yaml:"doubtful"`
+	Foreign    []string           `yaml:"foreign"`
 	Other      []string           `yaml:"other"`
 }
 
@@ -39,6 +40,7 @@ type doubtfulHeaders struct {
 type headerMeaning struct {
 	field    field
 	doubtful int
+	foreign  bool // no column of an inventory
 }
 
 // synonyms is columns.yaml made ready for look-ups by headerKey.
@@ -88,6 +90,9 @@ func loadSynonyms(name string, data []byte) (*synonyms, error) {
 		for i, header := range d.Headers {
 			add(fmt.Sprintf("%s.headers.%d", path, i), header, headerMeaning{doubtful: n + 1})
 		}
+	}
+	for i, header := range file.Foreign {
+		add(fmt.Sprintf("foreign.%d", i), header, headerMeaning{foreign: true})
 	}
 	for i, header := range file.Other {
 		add(fmt.Sprintf("other.%d", i), header, headerMeaning{})
