@@ -1,0 +1,7 @@
+package sbom
+
+import "testing"
+
+func FuzzAzure(f *testing.F) {
+	fuzzInventory(f, azure(), `{"data":{"rows":[["a"]],"columns":[{"name":"id"}]}}`, `{"resources":{"a":{"type":"Microsoft.A/b"}}}`)
+}

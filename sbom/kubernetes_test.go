@@ -1,0 +1,7 @@
+package sbom
+
+import "testing"
+
+func FuzzKubernetes(f *testing.F) {
+	fuzzInventory(f, kubernetes(), `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{"image":"b:c@d"}]}}`, `{"items":[{"kind":"Service","status":{"loadBalancer":{"ingress":[{"ip":"::1"}]}}}]}`)
+}
