@@ -8,6 +8,12 @@ func Formats() []Format {
 		cyclonedxXML(),
 		spdxJSON(),
 		spdxTagValue(),
+		spdx3JSON(),
+		spdxYAML(),
+		spdxRDF(),
+		spdxXML(),
+		syftJSON(),
+		dsseFormat(),
 		redfishTree(),
 		redfishJSON(),
 		oneviewFormat(),
@@ -38,5 +44,6 @@ func Formats() []Format {
 		openVEX(),
 		xlsxFormat(),
 		csvFormat(),
+		jsonRowsFormat(),
 	}
 }

@@ -27,7 +27,7 @@ func seems(s Sample) string {
 	case len(text) > 0 && text[0] == '<':
 		return seemsXML(text)
 	case bytes.Contains(text, []byte("spdxVersion:")):
-		return "SPDX YAML is not supported yet"
+		return "this is text with an spdxVersion, but no SPDX document"
 	}
 	return "this is text of no known format"
 }
@@ -59,12 +59,13 @@ func knownBytes() []magicBytes {
 func jsonSigns() [][2]string {
 	return [][2]string{
 		{`"bomFormat"`, "this is JSON with a bomFormat, but no CycloneDX document"},
-		{`spdx.org/rdf/3`, "SPDX 3 JSON-LD is not supported yet"},
-		{`"spdxId"`, "SPDX 3 JSON-LD is not supported yet"},
-		{`"csaf_version"`, "this is JSON with a csaf_version, but no CSAF document"},
-		{`"payloadType"`, "signed envelopes (DSSE, in-toto) are not supported yet: give the document inside"},
-		{`"predicateType"`, "in-toto statements are not supported yet: give the document inside"},
-		{`"artifacts"`, "Syft's own JSON is not supported: export CycloneDX or SPDX"},
+		{`spdx.org/rdf/3`, "this is JSON with words of SPDX 3, but no SPDX 3 document"},
+		{`"spdxId"`, "this is JSON with words of SPDX 3, but no SPDX 3 document"},
+		{`"csaf_version"`, "CSAF advisories are no inventory"},
+		{`openvex.dev`, "OpenVEX statements are no inventory"},
+		{`"@odata.id"`, "Redfish documents are not supported yet"},
+		{`"payloadType"`, "this is JSON with a payloadType, but no signed envelope"},
+		{`"predicateType"`, "this is JSON with a predicateType, but no in-toto statement"},
 		{`"matchDetails"`, "this is a report of Grype, no inventory"},
 		{`sarif`, "SARIF reports are no inventory"},
 		{`"SchemaVersion"`, "this is a report of a scanner, no inventory"},
@@ -82,7 +83,7 @@ func seemsJSON(text []byte) string {
 		}
 	}
 	if first, rest, ok := bytes.Cut(text, []byte("\n")); ok && isLineOfJSON(first) && bytes.HasPrefix(bytes.TrimSpace(rest), []byte("{")) {
-		return "NDJSON is not supported yet"
+		return "this is NDJSON without keys that say what a product is: name them with --columns and --format-in json-rows"
 	}
 	return "this is JSON of no known format"
 }
@@ -113,11 +114,13 @@ func seemsXML(text []byte) string {
 	has := func(s string) bool { return bytes.Contains(text, []byte(s)) }
 	switch {
 	case has("spdx.org/rdf") && has("rdf:RDF"):
-		return "SPDX RDF is not supported yet"
+		return "this is RDF with words of SPDX, but no SPDX document"
 	case has("<spdxVersion>") || has("<SPDXID>"):
-		return "SPDX XML is not supported yet"
+		return "this is XML with words of SPDX, but no SPDX document"
 	case has("<SoftwareIdentity"):
 		return "SWID tags are not supported yet"
+	case has("<nmaprun"):
+		return "Nmap reports are not supported yet"
 	case strings.Contains(strings.ToLower(string(text[:min(len(text), 512)])), "<html"):
 		return "this is a web page, no inventory"
 	}
