@@ -4,6 +4,7 @@ package sbom
 // the errors that name what was expected all come from this table.
 func Formats() []Format {
 	return []Format{
+		dsseFormat(), // before what its payload may be
 		cyclonedxJSON(),
 		cyclonedxXML(),
 		spdxJSON(),
@@ -13,7 +14,6 @@ func Formats() []Format {
 		spdxRDF(),
 		spdxXML(),
 		syftJSON(),
-		dsseFormat(),
 		redfishTree(),
 		redfishJSON(),
 		oneviewFormat(),

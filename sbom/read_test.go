@@ -172,7 +172,7 @@ func TestReadLimits(t *testing.T) {
 		{cdxXMLText(`<components><component type="library"><name>a</name></component></components>`), Options{MaxDepth: 3}, "nesting deeper than 3"},
 		{cdxJSONText(`"components":[{"type":"library","name":"abcdefghijklmnop"}]`), Options{MaxString: 12}, "a string longer than 12 bytes"},
 		{three, Options{Format: "spdx-json"}, "no spdxVersion"},
-		{three, Options{Format: "excel"}, `unknown input format "excel": one of cyclonedx-json, `},
+		{three, Options{Format: "excel"}, `unknown input format "excel": one of in-toto, cyclonedx-json, `},
 		{three, Options{Format: "rack", Formats: withDoubles().Formats}, "it reads a folder"},
 	}
 	for _, test := range tests {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
@@ -31,6 +32,10 @@ const (
 	// maxSheetColumns bounds the cells of a row; an inventory has far fewer.
 	maxSheetColumns = 1024
 )
+
+// errSPDXSheets refuses the spreadsheet form of SPDX 2: its sheets are no
+// inventories, and what looks like one lists snippets or licences.
+var errSPDXSheets = errors.New("SPDX spreadsheets are not supported: export the document as SPDX JSON or tag-value")
 
 // detectXLSX tells a workbook by the names of its parts, which stand in the
 // archive before their contents.
@@ -117,8 +122,12 @@ func (b *workbook) read(ctx context.Context, src *Stream, parts *workbookParts, 
 	if parts.external {
 		info.Notes = append(info.Notes, "the workbook refers to other files: ignored, values as last stored")
 	}
+	sheets := b.file.GetSheetList()
+	if slices.Contains(sheets, "Document Info") && slices.Contains(sheets, "Package Info") {
+		return info, errSPDXSheets
+	}
 	inventories := 0
-	for _, name := range b.file.GetSheetList() {
+	for _, name := range sheets {
 		facts := parts.sheet(name)
 		table, err := newTableReader(src, emit)
 		if err != nil {
