@@ -1,5 +1,7 @@
 package netvet
 
+import "strconv"
+
 // Census counts the components of a product in the one pass over them.
 type Census struct {
 	Total          int            `json:"total"`
@@ -22,6 +24,22 @@ type Census struct {
 	Origins        map[string]int `json:"origins"`     // stated country of the component
 	Hosts          map[string]int `json:"hosts"`       // host names of repositories, at most 64 distinct, the rest under "other"
 	Ecosystems     map[string]int `json:"ecosystems"`  // purl types
+	Parts          map[string]int `json:"parts"`       // devices, by the document's own word for what they are, in lower case
+}
+
+// Part returns the one of the words that the most parts go by, with their
+// count, or the empty string.
+func (c *Census) Part(words []string) string {
+	best, most := "", 0
+	for _, word := range words {
+		if n := c.Parts[word]; n > most {
+			best, most = word, n
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return strconv.Itoa(most) + " " + best
 }
 
 // Candidate is a component that a named pattern picked out, with every equal

@@ -66,10 +66,13 @@ type Price struct {
 }
 
 // Source says where in the inputs something was read: a file (or an archive
-// entry "a.zip!b.json") and a record in it ("row 7", "/components/12").
+// entry "a.zip!b.json") and a record in it ("row 7", "/components/12"). Fields
+// are the fields of a product that were taken from it, when several sources
+// describe the product; empty when it is the only one.
 type Source struct {
-	Input  string `json:"input"`
-	Record string `json:"record"`
+	Input  string   `json:"input"`
+	Record string   `json:"record"`
+	Fields []string `json:"fields,omitempty"`
 }
 
 // Product is what is bought or run, as an input describes it. Text is kept as

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/netvet/netvet"
@@ -19,6 +20,7 @@ type categoryWords struct {
 	Source  string           `yaml:"source"`
 	Date    netvet.Date      `yaml:"date"`
 	Classes []categoryClass  `yaml:"classes"`
+	Parts   []categoryParts  `yaml:"parts"`
 	Makers  []categoryMakers `yaml:"makers"`
 
 	index map[string][]categoryWord // by first word
@@ -34,6 +36,14 @@ type categoryWord struct {
 type categoryClass struct {
 	Category netvet.Category `yaml:"category"`
 	Words    []string        `yaml:"words"`
+}
+
+// categoryParts is a class told by what a product is made of: a part of each
+// list, and none of those that others have.
+type categoryParts struct {
+	Category netvet.Category `yaml:"category"`
+	Has      [][]string      `yaml:"has"`
+	Lacks    []string        `yaml:"lacks"`
 }
 
 type categoryMakers struct {
@@ -93,9 +103,9 @@ func fitsKind(c netvet.Category, kind netvet.Kind) bool {
 	return true
 }
 
-// class takes the user's word first, then the input's own word, the name and
-// model, and last what the maker makes. A product of which none of these speaks
-// keeps no class.
+// class takes the user's word first, then the input's own word, the maker's
+// product families, the name and model, the parts, and last what the maker
+// makes. A product of which none of these speaks keeps no class.
 func class(a *netvet.Assessment) {
 	p, data := &a.Product, loadCategories()
 	if c := a.Circumstances.Category; c != "" {
@@ -109,17 +119,81 @@ func class(a *netvet.Assessment) {
 		p.Category, p.CategoryBasis = netvet.Category(p.CategoryText), "stated in the input"
 		return
 	}
-	for _, from := range []struct{ what, text string }{
-		{"the input's class", p.CategoryText}, {"the name", p.Name}, {"the model", p.Model}, {"the description", p.Description},
-	} {
-		if c, word := data.told(from.text, p.Kind); c != "" {
-			p.Category, p.CategoryBasis = c, fmt.Sprintf("%s says %q", from.what, word)
-			return
+	p.Category, p.CategoryBasis = data.said(a)
+	for _, infer := range []func(*netvet.Assessment) (netvet.Category, string){data.built, data.made} {
+		if p.Category == netvet.CategoryUnknown {
+			p.Category, p.CategoryBasis = infer(a)
 		}
 	}
-	if c := data.made(a.Match.Supplier); c != "" && fitsKind(c, p.Kind) {
-		p.Category, p.CategoryBasis = c, "all that "+a.Match.Supplier.Name+" is known to make is of this class"
+}
+
+// said goes by what the input and the maker's catalogue call the product. A word
+// that puts it in none of the classes of the Measures counts only when no other
+// puts it in one.
+func (d categoryWords) said(a *netvet.Assessment) (netvet.Category, string) {
+	written, why := d.inputWord(a)
+	if written != "" && written != netvet.CategoryOther {
+		return written, why
 	}
+	if c, family := familyOf(a); c != "" {
+		return c, family
+	}
+	if c, name := d.named(a); c != "" && (c != netvet.CategoryOther || written == "") {
+		return c, name
+	}
+	return written, why
+}
+
+// inputWord goes by the input's own word for the class.
+func (d categoryWords) inputWord(a *netvet.Assessment) (netvet.Category, string) {
+	c, word := d.told(a.Product.CategoryText, a.Product.Kind)
+	if c == "" {
+		return "", ""
+	}
+	return c, fmt.Sprintf("the input's class says %q", word)
+}
+
+// familyOf goes by the maker's product families.
+func familyOf(a *netvet.Assessment) (netvet.Category, string) {
+	p := &a.Product
+	for _, from := range []struct{ what, text string }{{"the model", p.Model}, {"the part number", p.PartNumber}, {"the name", p.Name}} {
+		if c, family := loadFamilies().of(a.Match.Supplier, from.text); c != "" && fitsKind(c, p.Kind) {
+			return c, fmt.Sprintf("%s is of the %s family %q", from.what, a.Match.Supplier.Name, family)
+		}
+	}
+	return "", ""
+}
+
+// named goes by the words of the name, the model and the description.
+func (d categoryWords) named(a *netvet.Assessment) (netvet.Category, string) {
+	p := &a.Product
+	for _, from := range []struct{ what, text string }{{"the name", p.Name}, {"the model", p.Model}, {"the description", p.Description}} {
+		if c, word := d.told(from.text, p.Kind); c != "" {
+			return c, fmt.Sprintf("%s says %q", from.what, word)
+		}
+	}
+	return "", ""
+}
+
+// built goes by the parts that the product has and lacks.
+func (d categoryWords) built(a *netvet.Assessment) (netvet.Category, string) {
+	for _, line := range d.Parts {
+		if c := line.Category; !fitsKind(c, a.Product.Kind) || a.Census.Part(line.Lacks) != "" {
+			continue
+		}
+		var parts []string
+		for _, words := range line.Has {
+			part := a.Census.Part(words)
+			if part == "" {
+				break
+			}
+			parts = append(parts, part)
+		}
+		if len(parts) == len(line.Has) {
+			return line.Category, "its parts are " + strings.Join(parts, " and ")
+		}
+	}
+	return "", ""
 }
 
 // told finds the first class one of whose words is in the text and that things
@@ -140,15 +214,16 @@ func (d categoryWords) told(text string, kind netvet.Kind) (netvet.Category, str
 	return d.Classes[best].Category, word
 }
 
-// made is the class of all that a supplier makes, if it is one class only.
-func (d categoryWords) made(s *netvet.Supplier) netvet.Category {
+// made goes by what the maker makes, if all of it is of one class.
+func (d categoryWords) made(a *netvet.Assessment) (netvet.Category, string) {
+	s := a.Match.Supplier
 	if s == nil || len(s.Categories) == 0 {
-		return ""
+		return "", ""
 	}
 	for _, line := range d.Makers {
-		if !slices.ContainsFunc(s.Categories, func(c string) bool { return !slices.Contains(line.Makes, c) }) {
-			return line.Category
+		if fitsKind(line.Category, a.Product.Kind) && !slices.ContainsFunc(s.Categories, func(c string) bool { return !slices.Contains(line.Makes, c) }) {
+			return line.Category, "all that " + s.Name + " is known to make is of this class"
 		}
 	}
-	return ""
+	return "", ""
 }

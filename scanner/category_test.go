@@ -1,9 +1,11 @@
 package scanner
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/vendors"
 )
 
 func TestCategories(t *testing.T) {
@@ -46,5 +48,81 @@ func TestContextSetsTheCategory(t *testing.T) {
 	categorise(a)
 	if a.Product.Category != netvet.CategoryOther || a.Product.CategoryBasis != "set in the context" {
 		t.Errorf("class %q, basis %q", a.Product.Category, a.Product.CategoryBasis)
+	}
+}
+
+// TestFamilies names models as their makers write them.
+func TestFamilies(t *testing.T) {
+	for _, c := range []struct {
+		supplier, model string
+		want            netvet.Category
+	}{
+		{"cisco", "ISR4331/K9", netvet.CategoryCoreNetwork},
+		{"cisco", "WS-C2960X-24PS-L", netvet.CategoryCoreNetwork},
+		{"cisco", "N9K-C93180YC-FX", netvet.CategoryCoreNetwork},
+		{"cisco", "ASA5525", netvet.CategorySecurity},
+		{"cisco", "UCSC-C240-M5SX", netvet.CategoryServer},
+		{"juniper", "SRX345", netvet.CategorySecurity},
+		{"juniper", "MX480", netvet.CategoryCoreNetwork},
+		{"juniper", "Mexican", netvet.CategoryUnknown},
+		{"huawei", "2288H V5", netvet.CategoryServer},
+		{"huawei", "S5735-L24T4S-A1", netvet.CategoryCoreNetwork},
+		{"huawei", "Server box", netvet.CategoryServer}, // by the word, not by the family "s #"
+		{"watchguard", "M270", netvet.CategorySecurity},
+		{"watchguard", "Dimension M", netvet.CategoryUnknown},
+		{"dell", "PowerSwitch S5248F-ON", netvet.CategoryCoreNetwork},
+		{"opengear", "ACM7008-2-L console server", netvet.CategoryOther},
+		{"hpe", "PDU rack kit", netvet.CategoryOther},
+		{"nobody", "ISR4331/K9", netvet.CategoryCoreNetwork}, // "isr" is a word of the class
+		{"nobody", "MX480", netvet.CategoryUnknown},
+	} {
+		a := &netvet.Assessment{Product: netvet.Product{Model: c.model}, Match: netvet.Match{Supplier: &netvet.Supplier{ID: c.supplier, Name: c.supplier}}}
+		categorise(a)
+		if a.Product.Category != c.want {
+			t.Errorf("%s %s is %q (%s), want %q", c.supplier, c.model, a.Product.Category, a.Product.CategoryBasis, c.want)
+		}
+	}
+}
+
+// TestFamiliesNameSuppliers checks the data: every family is of a supplier and
+// a class that exist, and no family is listed for two classes of one supplier.
+func TestFamiliesNameSuppliers(t *testing.T) {
+	directory, err := vendors.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]netvet.Category{}
+	for _, f := range loadFamilies().Families {
+		if _, ok := directory.Record(f.Supplier); !ok {
+			t.Errorf("families.yaml: no supplier %q", f.Supplier)
+		}
+		if !slices.Contains(netvet.Categories(), f.Category) {
+			t.Errorf("families.yaml: %s: no class %q", f.Supplier, f.Category)
+		}
+		for _, model := range f.Models {
+			key := f.Supplier + " " + model
+			if other, ok := seen[key]; ok && other != f.Category {
+				t.Errorf("families.yaml: %s is both %s and %s", key, other, f.Category)
+			}
+			seen[key] = f.Category
+		}
+	}
+}
+
+func TestPartsTellTheClass(t *testing.T) {
+	for _, c := range []struct {
+		parts map[string]int
+		want  netvet.Category
+	}{
+		{map[string]int{"processor": 2, "memory": 16, "drive": 8}, netvet.CategoryServer},
+		{map[string]int{"processor": 1, "memory": 2, "portable battery": 1}, netvet.CategoryUnknown},
+		{map[string]int{"drive": 24, "storage controller": 2}, netvet.CategoryStorage},
+		{map[string]int{"linecard": 4}, netvet.CategoryCoreNetwork},
+		{map[string]int{"memory": 2}, netvet.CategoryUnknown},
+	} {
+		a := &netvet.Assessment{Product: netvet.Product{Name: "Box"}, Census: netvet.Census{Parts: c.parts}}
+		if categorise(a); a.Product.Category != c.want {
+			t.Errorf("%v is %q (%s), want %q", c.parts, a.Product.Category, a.Product.CategoryBasis, c.want)
+		}
 	}
 }

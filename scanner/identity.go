@@ -112,7 +112,9 @@ func hash(parts ...string) uint64 {
 // differ in is kept from the first and returned as gaps: a conflict is listed,
 // not guessed away.
 func merge(dst, src *netvet.Assessment) []netvet.Gap {
-	gaps := mergeProduct(&dst.Product, &src.Product)
+	sourced(dst)
+	sourced(src)
+	gaps := mergeProduct(dst, src)
 	if src.Match.Supplier != nil && dst.Match.Supplier == nil {
 		dst.Match = src.Match
 	}
@@ -125,8 +127,18 @@ func attach(dst, src *netvet.Assessment) {
 	if src.Product.BOM.Present && !dst.Product.BOM.Present {
 		dst.Product.BOM = src.Product.BOM
 	}
+	if dst.Census.Total > 0 && src.Census.Total > 0 {
+		dst.Gaps = append(slices.Clip(dst.Gaps), netvet.Gap{Input: lastSource(&src.Product).Input, Record: lastSource(&src.Product).Record,
+			Reason: fmt.Sprintf("parts of %s are listed here and in %s: a part that both list is counted twice", dst.Product.Name, lastSource(&dst.Product).Input)})
+	}
 	dst.Product.References = append(slices.Clip(dst.Product.References), src.Product.References...)
-	dst.Product.Sources = append(slices.Clip(dst.Product.Sources), src.Product.Sources...)
+	sourced(dst)
+	for _, from := range src.Product.Sources {
+		if from.Fields == nil {
+			from.Fields = []string{fieldComponents} // a shared bill of materials gives its parts only
+		}
+		dst.Product.Sources = append(slices.Clip(dst.Product.Sources), from)
+	}
 	dst.Census = addCensus(dst.Census, src.Census)
 	dst.Services = append(slices.Clip(dst.Services), src.Services...)
 	dst.Vulnerabilities = append(slices.Clip(dst.Vulnerabilities), src.Vulnerabilities...)
@@ -135,43 +147,118 @@ func attach(dst, src *netvet.Assessment) {
 	dst.Gaps = append(slices.Clip(dst.Gaps), src.Gaps...)
 }
 
-// mergeProduct fills the empty fields of a product from another description.
-func mergeProduct(dst, src *netvet.Product) []netvet.Gap {
+// productFields are the texts of a product that any of its sources may give.
+var productFields = []struct {
+	name string
+	of   func(*netvet.Product) *string
+}{
+	{"name", func(p *netvet.Product) *string { return &p.Name }},
+	{"model", func(p *netvet.Product) *string { return &p.Model }},
+	{"part_number", func(p *netvet.Product) *string { return &p.PartNumber }},
+	{"version", func(p *netvet.Product) *string { return &p.Version }},
+	{"manufacturer", func(p *netvet.Product) *string { return &p.Manufacturer }},
+	{"serial", func(p *netvet.Product) *string { return &p.Serial }},
+	{"location", func(p *netvet.Product) *string { return &p.Location }},
+	{"country_of_origin", func(p *netvet.Product) *string { return &p.CountryOfOrigin }},
+	{"vendor", func(p *netvet.Product) *string { return &p.Vendor }},
+	{"category", func(p *netvet.Product) *string { return &p.CategoryText }},
+	{"description", func(p *netvet.Product) *string { return &p.Description }},
+}
+
+// mergeProduct fills the empty fields of a product from another description and
+// notes which source gave what. Where both say something else, what was there
+// is kept and a gap says so; two spellings of one known maker are no conflict.
+func mergeProduct(dst, src *netvet.Assessment) []netvet.Gap {
 	var gaps []netvet.Gap
-	fill := func(field string, to *string, from string) {
+	var taken []string
+	to, from := &dst.Product, &src.Product
+	for _, field := range productFields {
+		mine, other := field.of(to), *field.of(from)
 		switch {
-		case *to == "":
-			*to = from
-		case from != "" && plainKey(*to) != plainKey(from):
-			gaps = append(gaps, netvet.Gap{Input: lastSource(src).Input, Record: lastSource(src).Record,
-				Reason: fmt.Sprintf("conflict: %s is %q here and %q in %s, which is kept", field, from, *to, lastSource(dst).Input)})
+		case *mine == "" && other != "":
+			*mine = other
+			taken = append(taken, field.name)
+		case other == "" || plainKey(*mine) == plainKey(other), field.name == "manufacturer" && sameSupplier(dst, src):
+		default:
+			at := giver(from, field.name)
+			gaps = append(gaps, netvet.Gap{Input: at.Input, Record: at.Record, Reason: fmt.Sprintf("conflict: %s is %q here and %q in %s, which is kept",
+				strings.ReplaceAll(field.name, "_", " "), other, *mine, giver(to, field.name).Input)})
 		}
 	}
-	fill("name", &dst.Name, src.Name)
-	fill("model", &dst.Model, src.Model)
-	fill("part number", &dst.PartNumber, src.PartNumber)
-	fill("version", &dst.Version, src.Version)
-	fill("manufacturer", &dst.Manufacturer, src.Manufacturer)
-	fill("location", &dst.Location, src.Location)
-	fill("country of origin", &dst.CountryOfOrigin, src.CountryOfOrigin)
-	fill("vendor", &dst.Vendor, src.Vendor)
-	fill("category", &dst.CategoryText, src.CategoryText)
-	fill("description", &dst.Description, src.Description)
-	if dst.Quantity == 0 {
-		dst.Quantity = src.Quantity
+	if to.Quantity == 0 && from.Quantity != 0 {
+		to.Quantity = from.Quantity
+		taken = append(taken, "quantity")
 	}
-	if dst.Price == (netvet.Price{}) {
-		dst.Price = src.Price
+	if to.Price == (netvet.Price{}) && from.Price != to.Price {
+		to.Price = from.Price
+		taken = append(taken, "price")
 	}
-	if dst.Kind == "" {
-		dst.Kind = src.Kind
+	if to.Kind == "" {
+		to.Kind = from.Kind
 	}
-	for _, id := range src.Identifiers {
-		if !slices.Contains(dst.Identifiers, id) {
-			dst.Identifiers = append(slices.Clip(dst.Identifiers), id)
+	for _, id := range from.Identifiers {
+		if !slices.Contains(to.Identifiers, id) {
+			to.Identifiers = append(slices.Clip(to.Identifiers), id)
+			taken = append(taken, identifierField(id))
 		}
+	}
+	from.Sources = slices.Clone(from.Sources)
+	for i, s := range from.Sources {
+		from.Sources[i].Fields = slices.DeleteFunc(slices.Clone(s.Fields), func(f string) bool { return f != fieldComponents && !slices.Contains(taken, f) })
 	}
 	return gaps
+}
+
+// sameSupplier reports whether both are known to be of one supplier.
+func sameSupplier(a, b *netvet.Assessment) bool {
+	return a.Match.Supplier != nil && b.Match.Supplier != nil && a.Match.Supplier.ID == b.Match.Supplier.ID
+}
+
+// fieldComponents stands for the parts among the fields of a source.
+const fieldComponents = "components"
+
+// sourced notes on the only source of a product what it gave, before another
+// joins it.
+func sourced(a *netvet.Assessment) {
+	p := &a.Product
+	if len(p.Sources) != 1 || p.Sources[0].Fields != nil {
+		return
+	}
+	given := []string{}
+	for _, field := range productFields {
+		if *field.of(p) != "" {
+			given = append(given, field.name)
+		}
+	}
+	if p.Quantity != 0 {
+		given = append(given, "quantity")
+	}
+	if p.Price != (netvet.Price{}) {
+		given = append(given, "price")
+	}
+	for _, id := range p.Identifiers {
+		if name := identifierField(id); !slices.Contains(given, name) {
+			given = append(given, name)
+		}
+	}
+	if a.Census.Total > 0 {
+		given = append(given, fieldComponents)
+	}
+	p.Sources = slices.Clone(p.Sources)
+	p.Sources[0].Fields = given
+}
+
+// identifierField names the identifiers of one scheme among the fields of a source.
+func identifierField(id netvet.Identifier) string { return "identifiers." + string(id.Type) }
+
+// giver is the source that a field was taken from.
+func giver(p *netvet.Product, field string) netvet.Source {
+	for _, s := range p.Sources {
+		if slices.Contains(s.Fields, field) {
+			return s
+		}
+	}
+	return lastSource(p)
 }
 
 func lastSource(p *netvet.Product) netvet.Source {
@@ -204,7 +291,7 @@ func addCensus(a, b netvet.Census) netvet.Census {
 		WithProvenance: a.WithProvenance + b.WithProvenance, WithCountry: a.WithCountry + b.WithCountry,
 		Modified: a.Modified + b.Modified, Proprietary: a.Proprietary + b.Proprietary, Resolved: a.Resolved + b.Resolved,
 		Countries: add(a.Countries, b.Countries), Origins: add(a.Origins, b.Origins),
-		Hosts: add(a.Hosts, b.Hosts), Ecosystems: add(a.Ecosystems, b.Ecosystems),
+		Hosts: add(a.Hosts, b.Hosts), Ecosystems: add(a.Ecosystems, b.Ecosystems), Parts: add(a.Parts, b.Parts),
 	}
 }
 

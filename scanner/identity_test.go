@@ -45,8 +45,12 @@ func TestMergeListsConflicts(t *testing.T) {
 	if diff := cmp.Diff(want, gaps); diff != "" {
 		t.Error(diff)
 	}
-	if dst.Product.Location != "Hall B" || dst.Product.Version != "17.6.3" || len(dst.Product.Sources) != 2 {
+	if dst.Product.Location != "Hall B" || dst.Product.Version != "17.6.3" {
 		t.Errorf("merged product is %+v", dst.Product)
+	}
+	from := []netvet.Source{{Input: "a.csv", Record: "row 2", Fields: []string{"model", "version"}}, {Input: "b.csv", Record: "row 2", Fields: []string{"location"}}}
+	if diff := cmp.Diff(from, dst.Product.Sources); diff != "" {
+		t.Errorf("what each source gave: %s", diff)
 	}
 }
 
@@ -60,6 +64,9 @@ func TestMergeCountsEqualPartsTogether(t *testing.T) {
 	}
 	if len(dst.Makers) != 1 || dst.Makers[0].Count != 6 {
 		t.Errorf("makers %+v", dst.Makers)
+	}
+	if len(dst.Gaps) != 1 {
+		t.Errorf("two lists of parts are joined without a word: %v", dst.Gaps)
 	}
 	if diff := cmp.Diff(netvet.Census{Total: 6, Countries: map[string]int{"US": 4, "CN": 2}}, dst.Census); diff != "" {
 		t.Error(diff)
