@@ -1,6 +1,9 @@
 package netvet
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Census counts the components of a product in the one pass over them.
 type Census struct {
@@ -25,6 +28,23 @@ type Census struct {
 	Hosts          map[string]int `json:"hosts"`       // host names of repositories, at most 64 distinct, the rest under "other"
 	Ecosystems     map[string]int `json:"ecosystems"`  // purl types
 	Parts          map[string]int `json:"parts"`       // devices, by the document's own word for what they are, in lower case
+}
+
+// maxParts bounds the words of Parts: a foreign document may have any number.
+const maxParts = 64
+
+// CountPart counts a component in Parts when it is a device.
+func (c *Census) CountPart(part *Component) {
+	if part.Kind != KindDevice || part.Type == "" {
+		return
+	}
+	word := strings.ToLower(part.Type)
+	if c.Parts == nil {
+		c.Parts = map[string]int{}
+	}
+	if _, known := c.Parts[word]; known || len(c.Parts) < maxParts {
+		c.Parts[word]++
+	}
 }
 
 // Part returns the one of the words that the most parts go by, with their

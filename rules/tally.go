@@ -62,7 +62,7 @@ func (p *Program) NewTally() *Tally {
 	return &Tally{
 		p: p, picker: p.matcher.picker(),
 		census: netvet.Census{
-			Countries: map[string]int{}, Origins: map[string]int{}, Hosts: map[string]int{}, Ecosystems: map[string]int{}, Parts: map[string]int{},
+			Countries: map[string]int{}, Origins: map[string]int{}, Hosts: map[string]int{}, Ecosystems: map[string]int{},
 		},
 		candidates: map[candidateKey]*netvet.Candidate{},
 		distinct:   make([]int, n), overflow: make([]int, n),
@@ -185,7 +185,7 @@ func (t *Tally) count(c *netvet.Component, maker *netvet.Supplier) {
 		n.Firmware++
 	case netvet.KindDevice:
 		n.Devices++
-		bump(n.Parts, strings.ToLower(c.Type))
+		n.CountPart(c)
 	case netvet.KindService:
 		n.Services++
 	}

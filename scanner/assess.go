@@ -311,7 +311,7 @@ func (r *run) report(input string, done, of int) {
 // nothing shared, so that workers may run it side by side.
 func (r *run) assess(a *netvet.Assessment) (Result, error) {
 	a.Circumstances = r.circumstances(a)
-	categorise(a)
+	categorise(a, r.resolver.suppliers)
 	a.Hits = evidence.ListHits(a, r.lists)
 	if err := r.program.Evaluate(a); err != nil {
 		return Result{}, fmt.Errorf("evaluate %s: %w", a.Product.ID, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/rules"
 	"github.com/netvet/netvet/scanner/strictyaml"
+	"github.com/netvet/netvet/vendors"
 )
 
 //go:embed category.yaml
@@ -71,8 +72,8 @@ var loadCategories = sync.OnceValue(func() categoryWords {
 
 // categorise gives the product its class and says why, and its kind when the
 // class leaves no choice.
-func categorise(a *netvet.Assessment) {
-	class(a)
+func categorise(a *netvet.Assessment, suppliers *vendors.Directory) {
+	class(a, suppliers)
 	if p := &a.Product; p.Kind == "" {
 		p.Kind = kindOf(p.Category)
 	}
@@ -106,7 +107,7 @@ func fitsKind(c netvet.Category, kind netvet.Kind) bool {
 // class takes the user's word first, then the input's own word, the maker's
 // product families, the name and model, the parts, and last what the maker
 // makes. A product of which none of these speaks keeps no class.
-func class(a *netvet.Assessment) {
+func class(a *netvet.Assessment, suppliers *vendors.Directory) {
 	p, data := &a.Product, loadCategories()
 	if c := a.Circumstances.Category; c != "" {
 		p.Category, p.CategoryBasis = c, "set in the context"
@@ -119,7 +120,7 @@ func class(a *netvet.Assessment) {
 		p.Category, p.CategoryBasis = netvet.Category(p.CategoryText), "stated in the input"
 		return
 	}
-	p.Category, p.CategoryBasis = data.said(a)
+	p.Category, p.CategoryBasis = data.said(a, suppliers)
 	for _, infer := range []func(*netvet.Assessment) (netvet.Category, string){data.built, data.made} {
 		if p.Category == netvet.CategoryUnknown {
 			p.Category, p.CategoryBasis = infer(a)
@@ -130,12 +131,12 @@ func class(a *netvet.Assessment) {
 // said goes by what the input and the maker's catalogue call the product. A word
 // that puts it in none of the classes of the Measures counts only when no other
 // puts it in one.
-func (d categoryWords) said(a *netvet.Assessment) (netvet.Category, string) {
+func (d categoryWords) said(a *netvet.Assessment, suppliers *vendors.Directory) (netvet.Category, string) {
 	written, why := d.inputWord(a)
 	if written != "" && written != netvet.CategoryOther {
 		return written, why
 	}
-	if c, family := familyOf(a); c != "" {
+	if c, family := familyOf(a, suppliers); c != "" {
 		return c, family
 	}
 	if c, name := d.named(a); c != "" && (c != netvet.CategoryOther || written == "") {
@@ -154,11 +155,14 @@ func (d categoryWords) inputWord(a *netvet.Assessment) (netvet.Category, string)
 }
 
 // familyOf goes by the maker's product families.
-func familyOf(a *netvet.Assessment) (netvet.Category, string) {
-	p := &a.Product
+func familyOf(a *netvet.Assessment, suppliers *vendors.Directory) (netvet.Category, string) {
+	p, maker := &a.Product, a.Match.Supplier
+	if maker == nil {
+		return "", ""
+	}
 	for _, from := range []struct{ what, text string }{{"the model", p.Model}, {"the part number", p.PartNumber}, {"the name", p.Name}} {
-		if c, family := loadFamilies().of(a.Match.Supplier, from.text); c != "" && fitsKind(c, p.Kind) {
-			return c, fmt.Sprintf("%s is of the %s family %q", from.what, a.Match.Supplier.Name, family)
+		if c, family := suppliers.Family(maker.ID, from.text); c != "" && fitsKind(c, p.Kind) {
+			return c, fmt.Sprintf("%s is of the %s family %q", from.what, maker.Name, family)
 		}
 	}
 	return "", ""

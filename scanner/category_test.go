@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/netvet/netvet"
@@ -33,7 +32,7 @@ func TestCategories(t *testing.T) {
 		if c.makes != nil {
 			a.Match.Supplier = &netvet.Supplier{Name: "Maker", Categories: c.makes}
 		}
-		categorise(a)
+		categorise(a, directory(t))
 		if a.Product.Category != c.want {
 			t.Errorf("%+v is %q (%s), want %q", c.product, a.Product.Category, a.Product.CategoryBasis, c.want)
 		}
@@ -45,7 +44,7 @@ func TestCategories(t *testing.T) {
 
 func TestContextSetsTheCategory(t *testing.T) {
 	a := &netvet.Assessment{Product: netvet.Product{CategoryText: "switch"}, Circumstances: netvet.Circumstances{Category: netvet.CategoryOther}}
-	categorise(a)
+	categorise(a, directory(t))
 	if a.Product.Category != netvet.CategoryOther || a.Product.CategoryBasis != "set in the context" {
 		t.Errorf("class %q, basis %q", a.Product.Category, a.Product.CategoryBasis)
 	}
@@ -77,36 +76,20 @@ func TestFamilies(t *testing.T) {
 		{"nobody", "MX480", netvet.CategoryUnknown},
 	} {
 		a := &netvet.Assessment{Product: netvet.Product{Model: c.model}, Match: netvet.Match{Supplier: &netvet.Supplier{ID: c.supplier, Name: c.supplier}}}
-		categorise(a)
+		categorise(a, directory(t))
 		if a.Product.Category != c.want {
 			t.Errorf("%s %s is %q (%s), want %q", c.supplier, c.model, a.Product.Category, a.Product.CategoryBasis, c.want)
 		}
 	}
 }
 
-// TestFamiliesNameSuppliers checks the data: every family is of a supplier and
-// a class that exist, and no family is listed for two classes of one supplier.
-func TestFamiliesNameSuppliers(t *testing.T) {
-	directory, err := vendors.Default()
+func directory(t *testing.T) *vendors.Directory {
+	t.Helper()
+	d, err := vendors.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]netvet.Category{}
-	for _, f := range loadFamilies().Families {
-		if _, ok := directory.Record(f.Supplier); !ok {
-			t.Errorf("families.yaml: no supplier %q", f.Supplier)
-		}
-		if !slices.Contains(netvet.Categories(), f.Category) {
-			t.Errorf("families.yaml: %s: no class %q", f.Supplier, f.Category)
-		}
-		for _, model := range f.Models {
-			key := f.Supplier + " " + model
-			if other, ok := seen[key]; ok && other != f.Category {
-				t.Errorf("families.yaml: %s is both %s and %s", key, other, f.Category)
-			}
-			seen[key] = f.Category
-		}
-	}
+	return d
 }
 
 func TestPartsTellTheClass(t *testing.T) {
@@ -121,7 +104,7 @@ func TestPartsTellTheClass(t *testing.T) {
 		{map[string]int{"memory": 2}, netvet.CategoryUnknown},
 	} {
 		a := &netvet.Assessment{Product: netvet.Product{Name: "Box"}, Census: netvet.Census{Parts: c.parts}}
-		if categorise(a); a.Product.Category != c.want {
+		if categorise(a, directory(t)); a.Product.Category != c.want {
 			t.Errorf("%v is %q (%s), want %q", c.parts, a.Product.Category, a.Product.CategoryBasis, c.want)
 		}
 	}

@@ -79,6 +79,7 @@ func (c *complaints) record(r *Record) {
 	c.required("countries.headquarters", r.Countries.Headquarters)
 	c.names(r)
 	c.ownership(r)
+	c.families(r.Families)
 	c.identifiers(&r.IDs)
 	for i, claim := range r.Claims {
 		at := fmt.Sprintf("claims.%d", i)
@@ -89,6 +90,25 @@ func (c *complaints) record(r *Record) {
 	}
 	for i, e := range r.Examples {
 		c.required(fmt.Sprintf("examples.%d.raw", i), e.Raw)
+	}
+}
+
+// families checks that each family is of a known class, says something, and is
+// of one class only.
+func (c *complaints) families(list []Family) {
+	seen := map[string]bool{}
+	for i, f := range list {
+		at := fmt.Sprintf("families.%d", i)
+		known(c, at+".category", "category", f.Category, netvet.Categories())
+		c.required(at+".source", f.Source)
+		c.required(at+".date", string(f.Date))
+		for j, model := range f.Models {
+			words := strings.Join(modelWords(model), " ")
+			if at := fmt.Sprintf("%s.models.%d", at, j); words == "" || seen[words] {
+				c.addf(at, "family %q is given twice, or says nothing", model)
+			}
+			seen[words] = true
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ type Record struct {
 	Owners     []Ownership         `yaml:"owners,omitempty"`     // empty: independent as far as known
 	Community  bool                `yaml:"community,omitempty"`  // an open-source project or foundation without one country
 	Categories []string            `yaml:"categories,omitempty"` // what it makes: switch-router, ssd, bmc ...
+	Families   []Family            `yaml:"families,omitempty"`   // its models, by class of product
 	IDs        IDs                 `yaml:"identifiers,omitempty"`
 	Claims     []Claim             `yaml:"claims,omitempty"` // facts that rest on a source of their own
 	Examples   []Example           `yaml:"examples,omitempty"`

@@ -122,6 +122,10 @@ type resolver struct {
 
 	patternOnce []sync.Once
 	patterns    [][]*regexp.Regexp
+
+	familyOnce  []sync.Once
+	familyWords [][]familyWords
+	nameWords   []map[string]bool // by record: the words of its legal name, as a model is cut
 }
 
 // claim is a record's claim on a key: words written together.
@@ -174,6 +178,9 @@ func newResolver(records []*Record) *resolver {
 		own:         make([]map[string]bool, len(records)),
 		patternOnce: make([]sync.Once, len(records)),
 		patterns:    make([][]*regexp.Regexp, len(records)),
+		familyOnce:  make([]sync.Once, len(records)),
+		familyWords: make([][]familyWords, len(records)),
+		nameWords:   make([]map[string]bool, len(records)),
 	}
 	r.addScripts()
 	for i, rec := range records {

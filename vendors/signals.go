@@ -16,6 +16,7 @@ const (
 	otherNameGain  = 0.40
 	productGain    = 0.35 // one of its product lines, or a word only its names use
 	partGain       = 0.35 // a part number of its pattern
+	familyGain     = 0.35 // a model of its product families
 	kindGain       = 0.31 // a word for what it makes
 	categoryGain   = 0.31
 	countryGain    = 0.15
@@ -46,6 +47,9 @@ func (rd *reader) signals(rec int32, h *hit) (gain float64, found []string) {
 	}
 	if part := rd.partNumber(rec); part != "" {
 		add(partGain, "'"+part+"' is a part number of its pattern")
+	}
+	if family := rd.family(rec); family != "" {
+		add(familyGain, "the model is of its family '"+family+"'")
 	}
 	for _, e := range rd.q.found {
 		if slices.Contains(e.holders, rec) {
@@ -194,6 +198,17 @@ func (rd *reader) partNumber(rec int32) string {
 	for _, text := range []string{rd.q.clues.PartNumber, rd.q.clues.Model, rd.q.clues.Product, rd.q.raw} {
 		if part := rd.r.matchPart(rec, partNumbersIn(text)); part != "" {
 			return part
+		}
+	}
+	return ""
+}
+
+// family finds one of the record's product families in what is said of the
+// model.
+func (rd *reader) family(rec int32) string {
+	for _, text := range []string{rd.q.clues.Model, rd.q.clues.PartNumber, rd.q.clues.Product} {
+		if f := rd.r.family(rec, text); f.text != "" {
+			return f.text
 		}
 	}
 	return ""

@@ -147,6 +147,7 @@ func (v *inspection) record(rec sbom.Record) error {
 	case sbom.ProductStart:
 		v.products.begin()
 	case sbom.Component:
+		v.describer.Component(rec.Component)
 		v.products.component(rec.Component)
 	case sbom.ProductEnd:
 		v.describer.Describe(&rec.Product)
