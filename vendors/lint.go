@@ -25,10 +25,13 @@ func Lint(fsys fs.FS) strictyaml.Faults {
 	names, ids := all.sharedNames(), all.sharedIDs()
 	for _, f := range files {
 		var found complaints
-		if f.record != nil {
+		switch {
+		case f.record != nil:
 			found = slices.Concat(all.owners(f.record), names[f.record.ID], ids[f.record.ID])
-		} else {
+		case f.list != nil:
 			found = all.listed(f.list)
+		default:
+			found = all.checkDecisions(f.decisions.Decisions)
 		}
 		faults = append(faults, f.faults(found)...)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/netvet/netvet/scanner/strictyaml"
 )
 
-// Load reads a folder of supplier files (data/*.yaml, and *.yaml beside it) and
-// of lists (lists/*.yaml). Every file is checked by itself; all that is wrong
+// Load reads a folder of supplier files (data/*.yaml, and *.yaml beside it), of
+// lists (lists/*.yaml), and of what was decided about names (decisions.yaml). Every file is checked by itself; all that is wrong
 // comes back at once as strictyaml.Faults. That owners and listed suppliers
 // exist is checked when the directory is merged, or by Lint.
 func Load(fsys fs.FS) (*Directory, error) {
@@ -24,25 +24,30 @@ func Load(fsys fs.FS) (*Directory, error) {
 	return directoryOf(files), nil
 }
 
-// file is one file of the folder: a supplier's or a list.
+// file is one file of the folder: a supplier's, a list, or the decisions.
 type file struct {
-	name   string
-	data   []byte
-	record *Record      // nil in a list
-	list   *netvet.List // nil in a supplier file
+	name      string
+	data      []byte
+	record    *Record // one of the three is set
+	list      *netvet.List
+	decisions *decisionList
 }
 
 func directoryOf(files []file) *Directory {
 	var records []*Record
 	var lists []netvet.List
+	var decisions []Decision
 	for _, f := range files {
-		if f.record != nil {
+		switch {
+		case f.record != nil:
 			records = append(records, f.record)
-		} else {
+		case f.list != nil:
 			lists = append(lists, *f.list)
+		default:
+			decisions = append(decisions, f.decisions.Decisions...)
 		}
 	}
-	return newDirectory(records, lists, nil)
+	return newDirectory(records, lists, nil).deciding(decisions)
 }
 
 // readFiles decodes and checks every file; a file that does not decode is left
@@ -63,16 +68,18 @@ func readFiles(fsys fs.FS) ([]file, strictyaml.Faults) {
 				continue
 			}
 			faults = append(faults, f.check()...)
-			key := fmt.Sprint(f.record != nil, f.id())
-			if other := seen[key]; other != "" {
-				faults = append(faults, strictyaml.Fault{File: name, Text: fmt.Sprintf("the id %q is taken by %s", f.id(), other)})
+			if f.decisions == nil {
+				key := fmt.Sprint(f.record != nil, f.id())
+				if other := seen[key]; other != "" {
+					faults = append(faults, strictyaml.Fault{File: name, Text: fmt.Sprintf("the id %q is taken by %s", f.id(), other)})
+				}
+				seen[key] = name
 			}
-			seen[key] = name
 			files = append(files, f)
 		}
 	}
 	if len(files) == 0 && len(faults) == 0 {
-		faults = append(faults, strictyaml.Fault{File: ".", Text: "no supplier or list found: put suppliers into data/<id>.yaml and lists into lists/<id>.yaml"})
+		faults = append(faults, strictyaml.Fault{File: ".", Text: "no supplier, list or decision found: put suppliers into data/<id>.yaml, lists into lists/<id>.yaml, decisions about names into decisions.yaml"})
 	}
 	return files, faults
 }
@@ -84,6 +91,10 @@ func readFile(fsys fs.FS, name string) (file, error) {
 		return f, err
 	}
 	f.data = data
+	if name == decisionsFile {
+		f.decisions = new(decisionList)
+		return f, strictyaml.Decode(name, data, f.decisions)
+	}
 	if strings.HasPrefix(name, "lists/") {
 		f.list = new(netvet.List)
 		return f, strictyaml.Decode(name, data, f.list)
@@ -138,6 +149,9 @@ func (f *file) faults(found complaints) strictyaml.Faults {
 
 // check looks at one file by itself.
 func (f *file) check() strictyaml.Faults {
+	if f.decisions != nil {
+		return f.faults(f.decisions.check())
+	}
 	var found complaints
 	if id, want := f.id(), strings.TrimSuffix(path.Base(f.name), ".yaml"); id != want {
 		found.addf("id", "id %q is not the file's name: write id: %s, or rename the file", id, want)
@@ -165,6 +179,7 @@ func (d *Directory) references() strictyaml.Faults {
 	for i := range d.lists {
 		add("lists/"+d.lists[i].ID+".yaml", d.listed(&d.lists[i]))
 	}
+	add(decisionsFile, d.checkDecisions(d.decisions))
 	slices.SortStableFunc(faults, func(a, b strictyaml.Fault) int { return strings.Compare(a.File, b.File) })
 	return faults
 }

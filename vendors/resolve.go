@@ -26,8 +26,12 @@ func (d *Directory) Known(id netvet.Identifier) string {
 // Resolve says who is behind the names and identifiers of c on a day, and how
 // sure that is. Identifiers speak first, then names: an alias as written, a name
 // without its legal form and places, a name inside a longer text, a misspelling.
+// What a person decided about a name goes before all of it.
 // Supplier is nil below netvet.MatchThreshold; Possible then holds whom it may be.
 func (d *Directory) Resolve(c netvet.Clues, at time.Time) netvet.Match {
+	if m, ok := d.decide(c, at); ok {
+		return m
+	}
 	r := d.resolverOf()
 	return d.match(r.resolve(c, at), at)
 }

@@ -29,6 +29,9 @@ type Directory struct {
 	lists   []netvet.List // sorted by id
 	sets    []netvet.DataSet
 
+	decisions []Decision
+	decided   map[string]*Decision // by the name, folded
+
 	suppliers sync.Map // supplierOn -> *netvet.Supplier, what Supplier has answered
 	lazy      lazyResolver
 }
@@ -73,7 +76,7 @@ func (d *Directory) over(user *Directory) *Directory {
 			lists = append(lists, l)
 		}
 	}
-	return newDirectory(records, lists, nil)
+	return newDirectory(records, lists, nil).deciding(slices.Concat(user.decisions, d.decisions))
 }
 
 // Record returns the supplier file of an id.
