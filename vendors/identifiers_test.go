@@ -216,6 +216,24 @@ func TestOwnIdentifiers(t *testing.T) {
 	}
 }
 
+func TestParseIdentifier(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"mac:00:1b:21:0a:0b:0c", "mac 00:1b:21:0a:0b:0c"}, {"OUI:001b21", "mac 001b21"}, {"00-1B-21-0a-0b-0c", "mac 00-1B-21-0a-0b-0c"},
+		{"pci:8086:1521", "pci 8086:1521"}, {"usb:046d", "usb 046d"}, {" pen: 2011 ", "pen 2011"}, {"1.3.6.1.4.1.2011.2.23", "pen 1.3.6.1.4.1.2011.2.23"},
+		{".1.3.6.1.4.1.9", "pen .1.3.6.1.4.1.9"}, {"oid:1.3.6.1.4.1.9", "pen 1.3.6.1.4.1.9"}, {"jep106:80CE", "jep106 80CE"}, {"lei:5493001KJTIIGC8Y1R12", "lei 5493001KJTIIGC8Y1R12"},
+		{"domain:huawei.com", "domain huawei.com"}, {"pkg:npm/x@1", "purl pkg:npm/x@1"}, {"cpe:/o:cisco:ios", "cpe cpe:/o:cisco:ios"}, {"CPE:2.3:o:cisco:ios", "cpe CPE:2.3:o:cisco:ios"},
+		{"pci:", ""}, {"Cisco: Systems", ""}, {"Micron", ""}, {"", ""}, {"1.3.6.1.4.1.", ""}, {"1.3.6.1.2.1", ""}, {"Organization: Acme", ""},
+	} {
+		got := ""
+		if id, ok := ParseIdentifier(c.text); ok {
+			got = string(id.Type) + " " + id.Value
+		}
+		if got != c.want {
+			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
 func benchmarkIdentifiers(b *testing.B, ids ...netvet.Identifier) {
 	d, err := Default()
 	if err != nil {
