@@ -44,7 +44,10 @@ type lazyResolver struct {
 }
 
 func (d *Directory) resolverOf() *resolver {
-	d.lazy.once.Do(func() { d.lazy.made = newResolver(d.records) })
+	d.lazy.once.Do(func() {
+		d.lazy.made = newResolver(d.records)
+		d.lazy.made.counted = d.counted
+	})
 	return d.lazy.made
 }
 
@@ -119,6 +122,10 @@ type resolver struct {
 	oui     []block // sorted
 
 	registrants registrants
+
+	counted       []counted // from the index
+	namesakesOnce sync.Once
+	byName        map[recordName][]string
 
 	ownOnce []sync.Once
 	own     []map[string]bool // by record: the words of its names, without their endings

@@ -28,6 +28,7 @@ type Directory struct {
 	byID    map[string]*Record
 	lists   []netvet.List // sorted by id
 	sets    []netvet.DataSet
+	counted []counted // namesakes of ambiguous names, of built-in suppliers only
 
 	suppliers sync.Map // supplierOn -> *netvet.Supplier, what Supplier has answered
 	lazy      lazyResolver
@@ -73,7 +74,13 @@ func (d *Directory) over(user *Directory) *Directory {
 			lists = append(lists, l)
 		}
 	}
-	return newDirectory(records, lists, nil)
+	merged := newDirectory(records, lists, nil)
+	for _, c := range d.counted {
+		if user.byID[c.Supplier] == nil {
+			merged.counted = append(merged.counted, c)
+		}
+	}
+	return merged
 }
 
 // Record returns the supplier file of an id.
