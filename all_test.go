@@ -39,7 +39,6 @@ var behindOneFile = map[string][]string{
 	"github.com/go-json-experiment/json": {"sbom/jsontokens.go", "sbom/jsondoc.go", "sbom/hosttree.go", "sbom/jsonvalue.go"},
 	"go.yaml.in/yaml/v3":                 {"scanner/strictyaml/strictyaml.go", "scanner/strictyaml/loose.go"},
 	"github.com/xuri/excelize/v2":        {"sbom/xlsx.go"},
-	"golang.org/x/net/publicsuffix":      {"vendors/hosts.go"},
 }
 
 type goPackage struct {

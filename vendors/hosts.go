@@ -1,10 +1,6 @@
 package vendors
 
-import (
-	"strings"
-
-	"golang.org/x/net/publicsuffix"
-)
+import "strings"
 
 // sharedHosts are places where anybody can have a page or a mailbox: they say
 // nothing about who made something.
@@ -15,16 +11,16 @@ var sharedHosts = map[string]bool{
 	"yahoo.com": true, "icloud.com": true, "me.com": true, "mac.com": true, "qq.com": true, "foxmail.com": true, "163.com": true,
 	"126.com": true, "sina.com": true, "aliyun.com": true, "mail.ru": true, "yandex.ru": true, "proton.me": true, "gmx.de": true, "gmx.net": true,
 	"web.de": true, "amazonaws.com": true, "cloudfront.net": true, "azurewebsites.net": true, "appspot.com": true, "blogspot.com": true,
-	"cloud.google.com": true, "code.google.com": true, "sites.google.com": true, "launchpad.net": true,
+	"cloudapp.azure.com": true, "cloud.google.com": true, "code.google.com": true, "sites.google.com": true, "launchpad.net": true,
 }
 
-// byHost looks up a host name, then the domains above it, up to the suffix
-// under which anybody can register a name: what ends in com.cn or github.io
-// belongs to whoever took the label before that.
+// byHost looks up a host name, then the domains above it. No record's domain is
+// a suffix under which anybody can register a name, such as com.cn or github.io;
+// those below a record's domain are in sharedHosts. A test holds both against
+// the Public Suffix List.
 func (r *resolver) byHost(host string) *registered {
 	host = strings.ToLower(strings.Trim(host, "."))
-	suffix, _ := publicsuffix.PublicSuffix(host)
-	for domain := host; len(domain) > len(suffix); _, domain, _ = strings.Cut(domain, ".") {
+	for domain := host; strings.Contains(domain, "."); _, domain, _ = strings.Cut(domain, ".") {
 		if sharedHosts[domain] {
 			return nil
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/publicsuffix"
+
 	"github.com/netvet/netvet"
 )
 
@@ -158,7 +160,7 @@ func TestLoneChangesNothing(t *testing.T) {
 	}
 	r := d.resolverOf()
 	quick := 0
-	others := &Record{IDs: IDs{PCI: []string{"8087", "0x1af4", "ffff"}, USB: []string{"1209"}, PEN: []string{"41234", "x"}, Domain: []string{"a.example"}, CPE: []string{"nobody"}}}
+	others := &Record{IDs: IDs{PCI: []string{"8087", "0x1af4", "ffff"}, USB: []string{"1209"}, PEN: []string{"41234", "x"}, OUI: []string{"0050c2fab", "005056", "020000", "ffffff0"}, Domain: []string{"a.example"}, CPE: []string{"nobody"}}}
 	for _, rec := range append([]*Record{others}, d.Records()...) {
 		for _, clues := range identifiersOf(rec) {
 			short, ok := r.lone(&clues)
@@ -169,7 +171,7 @@ func TestLoneChangesNothing(t *testing.T) {
 			q := question{r: r, clues: clues, at: measuredOn}
 			long := q.answer()
 			if short.chosen != long.chosen || short.confidence != long.confidence || short.reason != long.reason || short.input != long.input ||
-				short.method != long.method || !slices.Equal(short.public, long.public) || len(long.possible) > 0 {
+				short.method != long.method || !slices.Equal(short.public, long.public) || !slices.Equal(short.possible, long.possible) {
 				t.Fatalf("%+v: at once %+v, the long way %+v", clues, short, long)
 			}
 		}
@@ -189,6 +191,9 @@ func identifiersOf(rec *Record) []netvet.Clues {
 		for _, v := range list.values {
 			out = append(out, identifier(list.kind, v))
 		}
+	}
+	for _, v := range rec.IDs.OUI {
+		out = append(out, identifier(netvet.IDMAC, v))
 	}
 	for _, v := range rec.IDs.CPE {
 		out = append(out, identifier(netvet.IDCPE, "cpe:2.3:a:"+v+":x:1:*:*:*:*:*:*:*"))
@@ -211,6 +216,30 @@ func TestOwnIdentifiers(t *testing.T) {
 			e := d.resolverOf().identify(clues.Identifiers[0])
 			if e == nil || len(e.holders) == 0 && e.nobody == "" || len(e.holders) > 0 && !slices.Contains(e.holders, d.resolverOf().at[rec.ID]) {
 				t.Errorf("%s: %+v gives %+v", rec.ID, clues.Identifiers, e)
+			}
+		}
+	}
+}
+
+// TestPublicSuffixes: nobody but the supplier can have a name under a domain of
+// its record. The places that the Public Suffix List has below such domains are
+// sharedHosts; those that are known to be there are asked for.
+func TestPublicSuffixes(t *testing.T) {
+	d, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rec := range d.Records() {
+		for _, domain := range rec.IDs.Domain {
+			if suffix, _ := publicsuffix.PublicSuffix(domain); suffix == domain && !sharedHosts[domain] {
+				t.Errorf("%s: anybody can register a name under %s", rec.ID, domain)
+			}
+			for _, below := range []string{"s3", "elb", "compute", "cloudapp", "pages", "web", "apps", "customer", "cloud", "user", "static", "sites", "blob"} {
+				host := "somebody." + below + "." + domain
+				suffix, _ := publicsuffix.PublicSuffix(host)
+				if e := d.resolverOf().byHost(host); e != nil && len(suffix) > len(domain) {
+					t.Errorf("%s: %s is taken for its own, though anybody can register a name under %s", rec.ID, host, suffix)
+				}
 			}
 		}
 	}

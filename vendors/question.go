@@ -261,7 +261,7 @@ func (q *question) weighIDs(main *opinion) []candidate {
 		case v.scheme == macScheme && q.isInterface():
 			c.conf = min(c.conf, interfaceOnly)
 		case v.scheme == macScheme:
-			c.conf, c.reason = interfaceHint, v.what+" names the maker of the network interface, who may not be that of the product"
+			c.conf, c.reason = interfaceHint, v.what+mayBeBought
 		case strong == nil || v.rec != strong.rec:
 			c.conf, c.reason = twoCap, v.what+", which other identifiers do not bear out"
 		case named != nil && !q.r.related(v.rec, named.rec, q.at):
@@ -415,7 +415,7 @@ func (q *question) conclude(opinions []opinion, main *opinion, list []candidate)
 			a.chosen = c.rec
 			list = list[1:]
 		} else {
-			a.method, a.reason = "", "not sure enough: "+c.reason
+			a.method, a.reason = "", notSure+c.reason
 		}
 	} else {
 		a.reason = q.nothing(opinions, main)
@@ -458,7 +458,12 @@ func (q *question) nothing(opinions []opinion, main *opinion) string {
 	return "no maker is named"
 }
 
-const noSuchIdentifier = "no maker is named, and no supplier here has such an identifier"
+// Words of reasons that are said in two places.
+const (
+	notSure          = "not sure enough: "
+	mayBeBought      = " names the maker of the network interface, who may not be that of the product"
+	noSuchIdentifier = "no maker is named, and no supplier here has such an identifier"
+)
 
 // maxRegistrations is how many entries of public registries are reported.
 const maxRegistrations = 5

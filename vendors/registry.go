@@ -41,6 +41,20 @@ type Registry struct {
 	URL     string      `yaml:"url"`
 	Source  string      `yaml:"source"` // how it was obtained
 	Licence string      `yaml:"licence"`
+	SHA256  string      `yaml:"-"` // of its rows as registry.gen holds them
+}
+
+// registryDataSets identifies the built-in registries, each by its rows.
+func registryDataSets() []netvet.DataSet {
+	r, err := builtInRegistry()
+	if err != nil {
+		return nil // a test holds the file whole
+	}
+	var out []netvet.DataSet
+	for _, about := range r.notes.Registries {
+		out = append(out, netvet.DataSet{ID: "registry-" + about.ID, Version: about.Version, AsOf: string(about.Date), SHA256: about.SHA256})
+	}
+	return out
 }
 
 // registryNotes is what registry/about.yaml says.

@@ -149,9 +149,15 @@ func compileRegistry(notes *registryNotes, rows []registryRow) []byte {
 	for i, n := range names {
 		number[n] = i + 1
 	}
+	described := *notes
+	described.Registries = slices.Clone(notes.Registries)
+	for i := range described.Registries {
+		r := &described.Registries[i]
+		r.SHA256 = sumOf(r.ID, rows)
+	}
 	var body []byte
 	part := func(data []byte) { body = append(binary.AppendUvarint(body, uint64(len(data))), data...) }
-	part(pack(*notes))
+	part(pack(described))
 	c := newCoder(names)
 	for _, s := range c.codes {
 		part([]byte(s))
@@ -165,6 +171,20 @@ func compileRegistry(notes *registryNotes, rows []registryRow) []byte {
 	sum := sha256.Sum256(body)
 	return slices.Concat([]byte(registryMark), sum[:], body)
 }
+
+// sumOf is the SHA-256 of a registry's rows, one a line: key, space, name.
+func sumOf(id string, rows []registryRow) string {
+	h := sha256.New()
+	for _, r := range rows {
+		if registryOf[r.table] == id {
+			fmt.Fprintf(h, "%s %s\n", (&holds{table: r.table, key: r.key}).id(), r.name)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// registryOf names the registry that each table is of.
+var registryOf = [registryTables]string{macBlocks24: "oui", macBlocks28: "oui", macBlocks36: "oui", enterpriseTable: "pen", pciTable: "pci", usbTable: "usb"}
 
 func tableOf(table int, rows []registryRow, number map[string]int) []byte {
 	var out []byte
@@ -319,6 +339,11 @@ func TestRegistryIsWhole(t *testing.T) {
 		t.Errorf("only %d rows", len(rows))
 	}
 	checkRows(t, r, rows)
+	for _, about := range r.notes.Registries {
+		if sum := sumOf(about.ID, rows); sum != about.SHA256 {
+			t.Errorf("the rows of %s have the checksum %s, not %s", about.ID, sum, about.SHA256)
+		}
+	}
 }
 
 // TestRegistryRows: every row of the registries looks up to its own name.

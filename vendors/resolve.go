@@ -427,8 +427,13 @@ func (r *resolver) lone(c *netvet.Clues) (answer, bool) {
 		a.reason = noSuchIdentifier
 	case len(e.holders) == 0:
 		a.reason, a.public = e.nobody, e.public
-	case len(e.holders) > 1 || e.doubtful || e.scheme == macScheme || e.trust < netvet.MatchThreshold:
+	case len(e.holders) > 1 || e.doubtful || e.trust < netvet.MatchThreshold:
 		return answer{}, false
+	case e.scheme == macScheme && c.Category != "":
+		return answer{}, false // which may tell that it is all about the interface
+	case e.scheme == macScheme:
+		hint := candidate{rec: e.holders[0], conf: interfaceHint, method: byIdentifier, reason: e.what + mayBeBought}
+		a.confidence, a.reason, a.public, a.possible = interfaceHint, notSure+hint.reason, e.public, []candidate{hint}
 	default:
 		a.chosen, a.method, a.confidence, a.reason, a.public = e.holders[0], byIdentifier, round(e.trust), e.what, e.public
 	}

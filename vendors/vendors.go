@@ -95,8 +95,13 @@ func (d *Directory) Records() []*Record { return d.records }
 // Lists returns all lists sorted by id; they must not be changed.
 func (d *Directory) Lists() []netvet.List { return d.lists }
 
-// DataSets identifies the suppliers and the lists by their content.
-func (d *Directory) DataSets() []netvet.DataSet { return d.sets }
+// DataSets identifies the suppliers, the lists and the public registries by
+// their content.
+func (d *Directory) DataSets() []netvet.DataSet {
+	sets := slices.Concat(d.sets, registryDataSets())
+	slices.SortFunc(sets, func(a, b netvet.DataSet) int { return cmp.Compare(a.ID, b.ID) })
+	return sets
+}
 
 // supplierOn keys what Supplier has answered: ownership changes by day.
 type supplierOn struct {
