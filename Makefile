@@ -26,7 +26,8 @@ golden: ## rewrite golden files and generated tables, then read the diff
 	go test ./sbom ./scanner ./scanner/report ./cmd/netvet -update
 	go test ./sbom -run Readme -update-readme
 
-generate: ## compile the supplier data and the rules into vendors/index.gen and rules/library.gen
+generate: ## compile the supplier data, the registries of identifiers and the rules into vendors/*.gen and rules/library.gen
+	go test ./vendors -run 'TestRegistry$$' -update
 	go test ./vendors -run 'TestIndex' -update
 	go test ./rules -run 'TestSnapshot$$' -update
 

@@ -103,6 +103,7 @@ type RegisterProduct struct {
 	CategoryBasis     *string                     `json:"category_basis"`
 	Supplier          *RegisterSupplier           `json:"supplier"`
 	PossibleSuppliers []PossibleMatch             `json:"possible_suppliers"`
+	Registered        []Registration              `json:"registered,omitempty"` // holders, in public registries, of identifiers that no supplier's record lists
 	Components        int                         `json:"components"`
 	Score             float64                     `json:"score"`
 	ScoreRange        [2]float64                  `json:"score_range"`

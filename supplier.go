@@ -62,6 +62,17 @@ type Match struct {
 	Confidence float64         `json:"confidence"`
 	Reason     string          `json:"reason"`
 	Possible   []PossibleMatch `json:"possible"` // best first, without Supplier
+	// Registered are the holders of identifiers that no supplier here is known
+	// to hold.
+	Registered []Registration `json:"registered"`
+}
+
+// Registration is what a public registry says of an identifier: who holds it,
+// in the registry's own words.
+type Registration struct {
+	Registry     string `json:"registry"` // "IEEE MA-L", "IANA enterprise numbers", "PCI ID" ...
+	ID           string `json:"id"`       // as the registry writes it, lower case: "001b21", "8086"
+	Organisation string `json:"organisation"`
 }
 
 // PossibleMatch is a match too weak to act on.

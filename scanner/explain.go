@@ -140,6 +140,9 @@ func (x *explainer) supplier(p *netvet.RegisterProduct) {
 	for _, m := range p.PossibleSuppliers {
 		x.field("perhaps", "%s, confidence %.2f: %s; too weak to act on", m.ID, m.Confidence, m.Reason)
 	}
+	for _, g := range p.Registered {
+		x.field("registered", "%s has %s as %s", g.Registry, g.ID, g.Organisation)
+	}
 }
 
 // verdict says what was concluded, and what decided it.

@@ -101,7 +101,7 @@ func (r *run) registerProduct(a *netvet.Assessment) netvet.RegisterProduct {
 		Manufacturer: text(cmp.Or(p.Manufacturer, p.Vendor)), CountryOfOrigin: text(p.CountryOfOrigin),
 		Identifiers: map[netvet.IdentifierType][]string{}, Act: a.Circumstances.Act, ActAssumed: a.Circumstances.ActAssumed,
 		ImpactAssumed: a.Circumstances.ImpactAssumed, CategoryBasis: text(p.CategoryBasis),
-		PossibleSuppliers: nonNil(a.Match.Possible), Components: a.Census.Total,
+		PossibleSuppliers: nonNil(a.Match.Possible), Registered: a.Match.Registered, Components: a.Census.Total,
 		Score: round(a.Score, 1), ScoreRange: [2]float64{round(a.Low, 1), round(a.High, 1)},
 		Level: a.Level, Coverage: round(a.Coverage, 2), Verdict: a.Verdict, VerdictBasis: a.VerdictBasis, Insufficient: a.Insufficient,
 		Factors: []netvet.RegisterFactor{}, Gates: []netvet.RegisterGate{}, Questions: []netvet.RegisterQuestion{}, Sources: nonNil(p.Sources),

@@ -25,13 +25,14 @@ import (
 var index string
 
 // indexMark opens an index and names its version.
-const indexMark = "netvet vendors 1\n"
+const indexMark = "netvet vendors 2\n"
 
 // compiled is what an index holds.
 type compiled struct {
 	Sets    []netvet.DataSet
 	Records []*Record
 	Lists   []netvet.List
+	Counted []counted // namesakes of ambiguous names in the public registries
 }
 
 // Default returns the directory that the binary carries.
@@ -40,12 +41,14 @@ func Default() (*Directory, error) {
 	if err := unpack(index, &c); err != nil {
 		return nil, fmt.Errorf("read the built-in supplier index: %w; build it anew with make generate", err)
 	}
-	return newDirectory(c.Records, c.Lists, c.Sets), nil
+	d := newDirectory(c.Records, c.Lists, c.Sets)
+	d.counted = c.Counted
+	return d, nil
 }
 
 // compile returns the index of a directory.
 func (d *Directory) compile() []byte {
-	return pack(compiled{d.sets, d.records, d.lists})
+	return pack(compiled{d.sets, d.records, d.lists, d.countNamesakes()})
 }
 
 // dataSets identifies records and lists by the hash of their packed form. Their

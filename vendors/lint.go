@@ -246,6 +246,9 @@ func (c *complaints) identifiers(ids *IDs) {
 			if !form.form.MatchString(v) {
 				c.addf(at, "%s identifier %q is not %s", s.key, v, form.want)
 			}
+			if s.key == "lei" && form.form.MatchString(v) && !isLEI(v) {
+				c.addf(at, "lei identifier %q is mistyped: its check digits do not fit", v)
+			}
 			if slices.Contains(s.values[:i], v) {
 				c.addf(at, "%s identifier %q is given twice", s.key, v)
 			}

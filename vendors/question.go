@@ -15,6 +15,7 @@ type question struct {
 	at    time.Time
 	raw   string        // the name being read
 	found []*registered // what the identifiers of the clues say
+	none  []*registered // those of them that name no supplier here
 }
 
 // opinion is what one raw name says.
@@ -232,7 +233,8 @@ const (
 	unknownMaker  = 0.85 // an identifier of a part, a name nobody here has
 	doubtfulAlone = 0.50
 	besideUnknown = 0.60 // a network interface in the product of an unknown maker
-	interfaceOnly = 0.85 // nothing but the maker of the network interface
+	interfaceOnly = 0.85 // the maker of the network interface, of a network interface
+	interfaceHint = 0.70 // the same, of a whole product of which no maker is named
 	mostSure      = 0.99
 )
 
@@ -256,8 +258,10 @@ func (q *question) weighIDs(main *opinion) []candidate {
 			c.conf, c.reason = doubtfulAlone, v.what+" is shared or doubtful"
 		case v.scheme == macScheme && (named != nil || unknown):
 			c.conf, c.reason = besideUnknown, v.what+" names the maker of the network interface only"
+		case v.scheme == macScheme && q.isInterface():
+			c.conf = min(c.conf, interfaceOnly)
 		case v.scheme == macScheme:
-			c.conf = interfaceOnly
+			c.conf, c.reason = interfaceHint, v.what+mayBeBought
 		case strong == nil || v.rec != strong.rec:
 			c.conf, c.reason = twoCap, v.what+", which other identifiers do not bear out"
 		case named != nil && !q.r.related(v.rec, named.rec, q.at):
@@ -313,7 +317,11 @@ func (q *question) contest(list []candidate, id, named int32) []candidate {
 // answer weighs identifiers and names against each other.
 func (q *question) answer() answer {
 	for _, id := range q.clues.Identifiers {
-		if e := q.r.identify(id); e != nil {
+		switch e := q.r.identify(id); {
+		case e == nil:
+		case len(e.holders) == 0:
+			q.none = append(q.none, e)
+		default:
 			q.found = append(q.found, e)
 		}
 	}
@@ -399,7 +407,7 @@ func (r *resolver) byPart(parts []string) []candidate {
 
 // conclude makes the answer of the sorted candidates.
 func (q *question) conclude(opinions []opinion, main *opinion, list []candidate) answer {
-	a := answer{chosen: -1, input: q.input(opinions, main)}
+	a := answer{chosen: -1, input: q.input(opinions, main), public: q.registrations()}
 	if len(list) > 0 && list[0].conf >= leastPossible {
 		c := list[0]
 		a.confidence, a.method, a.reason = round(c.conf), c.method, c.reason
@@ -407,7 +415,7 @@ func (q *question) conclude(opinions []opinion, main *opinion, list []candidate)
 			a.chosen = c.rec
 			list = list[1:]
 		} else {
-			a.method, a.reason = "", "not sure enough: "+c.reason
+			a.method, a.reason = "", notSure+c.reason
 		}
 	} else {
 		a.reason = q.nothing(opinions, main)
@@ -440,8 +448,38 @@ func (q *question) nothing(opinions []opinion, main *opinion) string {
 		return main.note
 	case main != nil:
 		return "no supplier here goes by such a name"
+	case len(q.none) > 0:
+		return q.none[0].nobody
 	case len(opinions) > 0:
 		return opinions[0].note
+	case len(q.clues.Identifiers) > 0:
+		return noSuchIdentifier
 	}
 	return "no maker is named"
+}
+
+// Words of reasons that are said in two places.
+const (
+	notSure          = "not sure enough: "
+	mayBeBought      = " names the maker of the network interface, who may not be that of the product"
+	noSuchIdentifier = "no maker is named, and no supplier here has such an identifier"
+)
+
+// maxRegistrations is how many entries of public registries are reported.
+const maxRegistrations = 5
+
+// registrations lists what public registries say of the identifiers that no
+// supplier's record lists, each once.
+func (q *question) registrations() []netvet.Registration {
+	var out []netvet.Registration
+	for _, list := range [][]*registered{q.found, q.none} {
+		for _, e := range list {
+			for _, p := range e.public {
+				if len(out) < maxRegistrations && !slices.Contains(out, p) {
+					out = append(out, p)
+				}
+			}
+		}
+	}
+	return out
 }

@@ -48,14 +48,17 @@ type lazyResolver struct {
 }
 
 func (d *Directory) resolverOf() *resolver {
-	d.lazy.once.Do(func() { d.lazy.made = newResolver(d.records) })
+	d.lazy.once.Do(func() {
+		d.lazy.made = newResolver(d.records)
+		d.lazy.made.counted = d.counted
+	})
 	return d.lazy.made
 }
 
 // match puts the suppliers of a day into an answer.
 func (d *Directory) match(a answer, at time.Time) netvet.Match {
 	r := d.resolverOf()
-	m := netvet.Match{Input: a.input, Method: a.method, Confidence: a.confidence, Reason: a.reason}
+	m := netvet.Match{Input: a.input, Method: a.method, Confidence: a.confidence, Reason: a.reason, Registered: a.public}
 	if a.chosen >= 0 {
 		m.Supplier, _ = d.Supplier(r.records[a.chosen].ID, at)
 	}
@@ -82,6 +85,7 @@ type answer struct {
 	confidence float64
 	reason     string
 	possible   []candidate
+	public     []netvet.Registration
 }
 
 // candidate is a record that may be meant.
@@ -117,9 +121,15 @@ type resolver struct {
 	near     *misspellings
 
 	idsOnce sync.Once
-	ids     map[idKey]registered
+	ids     map[idKey]*registered
 	ouiOnce sync.Once
 	oui     []block // sorted
+
+	registrants registrants
+
+	counted       []counted // from the index
+	namesakesOnce sync.Once
+	byName        map[recordName][]string
 
 	ownOnce []sync.Once
 	own     []map[string]bool // by record: the words of its names, without their endings
@@ -407,8 +417,38 @@ func (r *resolver) resolve(c netvet.Clues, at time.Time) answer {
 			return a
 		}
 	}
+	if a, ok := r.lone(&c); ok {
+		return a
+	}
 	q := question{r: r, clues: c, at: at}
 	return q.answer()
+}
+
+// lone answers at once for one identifier of which nothing else is said, unless
+// holders have to be weighed.
+func (r *resolver) lone(c *netvet.Clues) (answer, bool) {
+	if len(c.Identifiers) != 1 || len(c.Names) > 0 || c.PartNumber != "" || c.Model != "" || c.Product != "" {
+		return answer{}, false
+	}
+	id := &c.Identifiers[0]
+	e := r.identify(*id)
+	a := answer{input: string(id.Type) + ":" + id.Value, chosen: -1}
+	switch {
+	case e == nil:
+		a.reason = noSuchIdentifier
+	case len(e.holders) == 0:
+		a.reason, a.public = e.nobody, e.public
+	case len(e.holders) > 1 || e.doubtful || e.trust < netvet.MatchThreshold:
+		return answer{}, false
+	case e.scheme == macScheme && c.Category != "":
+		return answer{}, false // which may tell that it is all about the interface
+	case e.scheme == macScheme:
+		hint := candidate{rec: e.holders[0], conf: interfaceHint, method: byIdentifier, reason: e.what + mayBeBought}
+		a.confidence, a.reason, a.public, a.possible = interfaceHint, notSure+hint.reason, e.public, []candidate{hint}
+	default:
+		a.chosen, a.method, a.confidence, a.reason, a.public = e.holders[0], byIdentifier, round(e.trust), e.what, e.public
+	}
+	return a, true
 }
 
 // exact answers at once for a name that is, up to its legal form, one that the

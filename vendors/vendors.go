@@ -28,6 +28,7 @@ type Directory struct {
 	byID    map[string]*Record
 	lists   []netvet.List // sorted by id
 	sets    []netvet.DataSet
+	counted []counted // namesakes of ambiguous names, of built-in suppliers only
 
 	decisions []Decision
 	decided   map[string]*Decision // by the name, folded
@@ -76,7 +77,13 @@ func (d *Directory) over(user *Directory) *Directory {
 			lists = append(lists, l)
 		}
 	}
-	return newDirectory(records, lists, nil).deciding(slices.Concat(user.decisions, d.decisions))
+	merged := newDirectory(records, lists, nil)
+	for _, c := range d.counted {
+		if user.byID[c.Supplier] == nil {
+			merged.counted = append(merged.counted, c)
+		}
+	}
+	return merged.deciding(slices.Concat(user.decisions, d.decisions))
 }
 
 // Record returns the supplier file of an id.
@@ -91,8 +98,13 @@ func (d *Directory) Records() []*Record { return d.records }
 // Lists returns all lists sorted by id; they must not be changed.
 func (d *Directory) Lists() []netvet.List { return d.lists }
 
-// DataSets identifies the suppliers and the lists by their content.
-func (d *Directory) DataSets() []netvet.DataSet { return d.sets }
+// DataSets identifies the suppliers, the lists and the public registries by
+// their content.
+func (d *Directory) DataSets() []netvet.DataSet {
+	sets := slices.Concat(d.sets, registryDataSets())
+	slices.SortFunc(sets, func(a, b netvet.DataSet) int { return cmp.Compare(a.ID, b.ID) })
+	return sets
+}
 
 // supplierOn keys what Supplier has answered: ownership changes by day.
 type supplierOn struct {

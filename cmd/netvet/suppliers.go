@@ -36,22 +36,30 @@ func (p *program) suppliersResolve() *cobra.Command {
 	var know knowledgeFlags
 	asJSON, stdin := false, false
 	cmd := &cobra.Command{
-		Use:   "resolve NAME...",
-		Short: "Tell which company a name is, and why",
+		Use:   "resolve NAME|IDENTIFIER...",
+		Short: "Tell which company a name or an identifier is, and why",
 		Long: `resolve tells which company a name as written is taken to be, how surely, and
 why. A match that is not sure enough to act on is only possible, and is listed
-as such: it can never fire a gate.`,
+as such: it can never fire a gate.
+
+Identifiers are written with their kind: mac:00:1b:21:0a:0b:0c, pci:8086,
+usb:046d, pen:2011, jep106:80CE, lei:5493001KJTIIGC8Y1R12, domain:huawei.com,
+swid:regid...; package URLs (pkg:...), CPE names (cpe:...) and object identifiers
+(1.3.6.1.4.1.2011.2.23) as they are. One whose holder is no supplier here is
+shown with the organisation that the public registry has for it. The holder of
+a MAC address block made the network interface, not always what it is in.`,
 		Example: `  netvet suppliers resolve "Micron Technology" "华为技术有限公司" "Micron Solutions Inc"
+  netvet suppliers resolve mac:00:1b:21:0a:0b:0c 1.3.6.1.4.1.2011.2.23 cpe:2.3:o:cisco:ios:15.1
   cut -d, -f3 inventory.csv | netvet suppliers resolve --stdin --json`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 && !stdin {
-				return usage("no name: give names, or --stdin")
+				return usage("no name: give names or identifiers, or --stdin")
 			}
 			return fault(p.resolve(args, stdin, asJSON, &know))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line, in the order of the names")
-	cmd.Flags().BoolVar(&stdin, "stdin", false, "read names from standard input too, one a line")
+	cmd.Flags().BoolVar(&stdin, "stdin", false, "read names and identifiers from standard input too, one a line")
 	know.addSuppliers(cmd.Flags())
 	return cmd
 }
@@ -65,6 +73,8 @@ type resolved struct {
 	Method     *string            `json:"method"`
 	Possible   []resolvedPossible `json:"possible"`
 	Reason     string             `json:"reason"`
+	// Registered are holders of the identifier in public registries.
+	Registered []netvet.Registration `json:"registered"`
 }
 
 type resolvedPossible struct {
@@ -81,7 +91,7 @@ func (p *program) resolve(names []string, stdin, asJSON bool, know *knowledgeFla
 	out := bufio.NewWriterSize(p.stdout, 1<<16)
 	at := know.asOf.orToday()
 	one := func(name string) error {
-		v := resolveName(d, name, at)
+		v := resolveOne(d, name, at)
 		if !asJSON {
 			return v.print(out)
 		}
@@ -124,9 +134,24 @@ func eachLine(in io.Reader, do func(string) error) error {
 	}
 }
 
-func resolveName(d *vendors.Directory, name string, at time.Time) resolved {
-	m := d.Resolve(netvet.Clues{Names: []string{name}}, at)
-	v := resolved{Input: name, Confidence: m.Confidence, Method: known(m.Method), Possible: []resolvedPossible{}, Reason: m.Reason}
+// cluesOf takes a text for an identifier if it is written as one, else for a
+// name. Who asks for an address asks for the interface that has it.
+func cluesOf(text string) netvet.Clues {
+	id, ok := vendors.ParseIdentifier(text)
+	if !ok {
+		return netvet.Clues{Names: []string{text}}
+	}
+	c := netvet.Clues{Identifiers: []netvet.Identifier{id}}
+	if id.Type == netvet.IDMAC {
+		c.Category = "network interface"
+	}
+	return c
+}
+
+func resolveOne(d *vendors.Directory, text string, at time.Time) resolved {
+	m := d.Resolve(cluesOf(text), at)
+	v := resolved{Input: text, Confidence: m.Confidence, Method: known(m.Method), Possible: []resolvedPossible{}, Reason: m.Reason,
+		Registered: append([]netvet.Registration{}, m.Registered...)}
 	if m.Supplier != nil {
 		v.Supplier, v.Name = &m.Supplier.ID, &m.Supplier.Name
 	}
@@ -149,6 +174,9 @@ func (v *resolved) print(w io.Writer) error {
 	}
 	for _, q := range v.Possible {
 		fmt.Fprintf(w, "  possibly %s, confidence %.2f: %s\n", q.Supplier, q.Confidence, report.Visible(q.Reason))
+	}
+	for _, g := range v.Registered {
+		fmt.Fprintf(w, "  registered: %s has %s as %s\n", g.Registry, g.ID, report.Visible(g.Organisation))
 	}
 	return nil
 }
