@@ -60,6 +60,27 @@ func (r *resolver) family(rec int32, text string) familyWords {
 	return best
 }
 
+// familyWordsIn collects the words of all families of the record that a text
+// names.
+func (r *resolver) familyWordsIn(rec int32, text string) map[string]bool {
+	found := map[string]bool{}
+	if len(r.records[rec].Families) == 0 {
+		return found
+	}
+	families, _ := r.families(rec)
+	have := modelWords(text)
+	for i := range have {
+		for _, f := range families {
+			if f.opens(have[i:], false) {
+				for _, w := range have[i : i+len(f.words)] {
+					found[w] = true
+				}
+			}
+		}
+	}
+	return found
+}
+
 // families cuts a record's families, and its name, into words when they are
 // first needed.
 func (r *resolver) families(rec int32) ([]familyWords, map[string]bool) {

@@ -1,6 +1,7 @@
 package vendors
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ const (
 	kindGain       = 0.31 // a word for what it makes
 	categoryGain   = 0.31
 	countryGain    = 0.15
+	aloneGain      = 0.36 // the whole name, and nobody else in the public registries has it
 	ownShortGain   = 0.32 // the whole name is the short form of its legal name
 )
 
@@ -33,8 +35,11 @@ func (rd *reader) signals(rec int32, h *hit) (gain float64, found []string) {
 	if rd.registered(rec, h) {
 		add(registeredGain, "the legal form is that of its legal name")
 	}
-	if rd.ownShort(rec, h) {
+	switch {
+	case rd.ownShort(rec, h):
 		add(ownShortGain, "it is the short form of the legal name and nobody else's")
+	case rd.alone(rec, h):
+		add(aloneGain, "nobody else in the public registries has it")
 	}
 	if word := rd.product(rec, h); word != "" {
 		add(productGain, "'"+word+"' is a name of its own too")
@@ -48,8 +53,11 @@ func (rd *reader) signals(rec int32, h *hit) (gain float64, found []string) {
 	if part := rd.partNumber(rec); part != "" {
 		add(partGain, "'"+part+"' is a part number of its pattern")
 	}
-	if family := rd.family(rec); family != "" {
+	if family := rd.family(rec, h); family != "" {
 		add(familyGain, "the model is of its family '"+family+"'")
+	}
+	if id := rd.bracketed(rec); id != "" {
+		add(identifierGain, id+" is its own")
 	}
 	for _, e := range rd.q.found {
 		if slices.Contains(e.holders, rec) {
@@ -108,6 +116,49 @@ func (rd *reader) ownShort(rec int32, h *hit) bool {
 		initials += string([]rune(n.at(k))[:1])
 	}
 	return said == n.run(i, j) || said == initials
+}
+
+// alone reports whether the hit is all that was said but for a legal form and
+// places, and no company of that name stands in the public registries beside the
+// record. An everyday word may be anybody's, and two letters say too little.
+func (rd *reader) alone(rec int32, h *hit) bool {
+	said := rd.n.run(h.from, h.to)
+	if len(h.claims) != 1 || len(said) <= shortName || h.claims[0].everyday || everyday()[said] {
+		return false
+	}
+	for i := range rd.n.words {
+		if class := rd.n.words[i].class; (i < h.from || i >= h.to) && class != legal && class != place {
+			return false
+		}
+	}
+	others, counted := rd.r.namesakes(rec, said)
+	return counted && !slices.ContainsFunc(others, rd.r.hasForm)
+}
+
+// hasForm reports whether a registered name has a legal form. One without may
+// be the supplier's own, registered in a hurry.
+func (r *resolver) hasForm(raw string) bool {
+	n := &name{}
+	r.fold(n, raw)
+	return n.form() != ""
+}
+
+// bracketedID is a number as tools write it behind a maker's name:
+// "AMD (0x1002)", "Micron (0x2C80)".
+var bracketedID = regexp.MustCompile(`[(\[]\s*0x([0-9A-Fa-f]{4})\s*[)\]]`)
+
+// bracketed finds the record's own PCI or JEDEC number behind the name.
+func (rd *reader) bracketed(rec int32) string {
+	found := bracketedID.FindStringSubmatch(rd.q.raw)
+	if found == nil {
+		return ""
+	}
+	for _, scheme := range []netvet.IdentifierType{netvet.IDPCI, netvet.IDJEP106} {
+		if e := rd.r.identify(netvet.Identifier{Type: scheme, Value: strings.ToLower(found[1])}); e != nil && slices.Contains(e.holders, rec) {
+			return e.what
+		}
+	}
+	return ""
 }
 
 // legalName is a name taken apart: the words before the legal form, written
@@ -204,8 +255,17 @@ func (rd *reader) partNumber(rec int32) string {
 }
 
 // family finds one of the record's product families in what is said of the
-// model.
-func (rd *reader) family(rec int32) string {
+// model, and in the name apart from main.
+func (rd *reader) family(rec int32, main *hit) string {
+	if main.to-main.from < len(rd.n.words) {
+		words := rd.r.familyWordsIn(rec, rd.q.raw)
+		for i := main.from; i < main.to; i++ {
+			delete(words, rd.n.at(i))
+		}
+		if len(words) > 0 {
+			return strings.Join(slices.Sorted(maps.Keys(words)), " ")
+		}
+	}
 	for _, text := range []string{rd.q.clues.Model, rd.q.clues.PartNumber, rd.q.clues.Product} {
 		if f := rd.r.family(rec, text); f.text != "" {
 			return f.text

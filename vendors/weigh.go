@@ -148,6 +148,17 @@ type weighing struct {
 	penalty float64
 	limit   float64
 	notes   []string
+
+	families map[string]bool // the words of the record's product families in the name; nil until asked for
+}
+
+// inFamily reports whether a word belongs to one of the record's product
+// families in the name: "APC Smart-UPS".
+func (rd *reader) inFamily(w *weighing, word string) bool {
+	if w.families == nil {
+		w.families = rd.r.familyWordsIn(w.rec, rd.q.raw)
+	}
+	return w.families[word]
 }
 
 func (w *weighing) cap(limit float64, note string) {
@@ -370,6 +381,9 @@ func (rd *reader) count(w *weighing, t *tallied, i int, class class) {
 		t.penalty += orgPenalty
 	case class == industry && plainName:
 		t.trade(text)
+	case rd.inFamily(w, text):
+		t.product = true
+		t.penalty += ownPenalty
 	case rd.cutOff(w.rec, i):
 		t.penalty += cutOffPenalty
 		t.notes = append(t.notes, "'"+text+"' is cut off")
