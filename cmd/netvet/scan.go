@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -92,7 +93,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if s.Context, gaps, err = p.readContext(f.context, gaps); err != nil {
 		return err
 	}
-	stdin := &spool{in: p.stdin, limit: s.Options.MaxFileSize}
+	stdin := &spool{limit: s.Options.MaxFileSize}
 	defer stdin.remove()
 	stdin.replace(inputs)
 	codes := []int{exitDone}
@@ -208,7 +209,7 @@ func withoutOwn(inputs []sbom.Input, gaps []netvet.Gap, args []string, o outputs
 		named := slices.ContainsFunc(args, func(arg string) bool { return filepath.Clean(arg) == filepath.Clean(name) })
 		return !named && slices.ContainsFunc(own, func(info os.FileInfo) bool { return sameFile(info, name) })
 	}
-	return slices.DeleteFunc(inputs, func(in sbom.Input) bool { return isOwn(in.Name) }),
+	return slices.DeleteFunc(inputs, func(in sbom.Input) bool { return isOwn(cmp.Or(in.File, in.Name)) }),
 		slices.DeleteFunc(gaps, func(g netvet.Gap) bool { return isOwn(g.Input) })
 }
 
