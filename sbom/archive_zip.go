@@ -40,8 +40,12 @@ func listZip(s span, top *allowance) (*listing, error) {
 		zip.Store:   func(r io.Reader) (io.Reader, error) { return r, nil },
 		zip.Deflate: func(r io.Reader) (io.Reader, error) { return flate.NewReader(r), nil },
 		zipBzip2:    func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil },
-		zipZstd:     func(r io.Reader) (io.Reader, error) { return openZstd(bufio.NewReader(r)) },
-		zipXZ:       func(r io.Reader) (io.Reader, error) { return openXZ(bufio.NewReader(r)) },
+		zipZstd: func(r io.Reader) (io.Reader, error) {
+			return openZstd(bufio.NewReaderSize(r, headSize), top.opt.MaxUnpackRatio)
+		},
+		zipXZ: func(r io.Reader) (io.Reader, error) {
+			return openXZ(bufio.NewReaderSize(r, headSize), top.opt.MaxUnpackRatio)
+		},
 	} {
 		z.RegisterDecompressor(method, func(r io.Reader) io.ReadCloser { return newZipUnpacker(r, open, top.opt.MaxUnpackRatio) })
 	}
@@ -88,6 +92,8 @@ func (g *directoryGuard) ReadAt(p []byte, off int64) (int, error) {
 	g.entries += bytes.Count(p[:n], []byte(directoryRecord))
 	const tail = 66 << 10 // bytes in which the end of the directory is looked for first, and which are read twice
 	switch most := g.limit*directoryEntry + 2*tail; {
+	case err != nil && err != io.EOF:
+		g.err = err
 	case g.entries > g.limit+tail/len(directoryRecord):
 		g.err = &entriesError{g.limit}
 	case g.bytes > most:

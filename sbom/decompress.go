@@ -8,13 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 )
 
 // packing is one way of compressing a single file.
 type packing struct {
 	name   string
 	packed func(head []byte) bool
-	open   func(*bufio.Reader) (io.Reader, error)
+	open   func(r *bufio.Reader, ratio int) (io.Reader, error)
 }
 
 func packings() []packing {
@@ -61,7 +62,7 @@ func decompress(r *bufio.Reader, opt Options, room *room) (inner *bufio.Reader, 
 		}
 		in := &countedReader{r: r}
 		// gzip and bzip2 read single bytes, and nothing behind their end.
-		out, err := kind.open(bufio.NewReaderSize(in, headSize))
+		out, err := kind.open(bufio.NewReaderSize(in, headSize), opt.MaxUnpackRatio)
 		if err != nil {
 			return nil, true, unpackError(kind.name, err)
 		}
@@ -115,9 +116,26 @@ func (u *decompressor) Read(p []byte) (int, error) {
 // checkRatio refuses what unpacks to far more than data of use do.
 func checkRatio(in, out int64, most int) error {
 	if out > unpackRatioFrom && out/int64(most) > in {
-		return fmt.Errorf("unpacks to more than %d times its size, as decompression bombs do: raise --max-unpack-ratio if you trust it", most)
+		return errRatio(most)
 	}
 	return nil
+}
+
+type errRatio int
+
+func (e errRatio) Error() string {
+	return fmt.Sprintf("unpacks to more than %d times its size, as decompression bombs do: raise --max-unpack-ratio if you trust it", int(e))
+}
+
+// mostUnpacked is how many bytes what is left of a short input may unpack to, so
+// that its window need not be larger; of a long one there is no telling. Without
+// it, small entries with large windows cost far more than their bytes.
+func mostUnpacked(r *bufio.Reader, ratio int) int64 {
+	rest, err := r.Peek(headSize)
+	if err != io.EOF {
+		return math.MaxInt64
+	}
+	return max(unpackRatioFrom, int64(len(rest))*int64(ratio))
 }
 
 // errAway passes on errors of the input that the decompressor did not make.
@@ -144,9 +162,12 @@ func (c *countedReader) Read(p []byte) (int, error) {
 // library.
 func unpackError(kind string, err error) error {
 	var away errAway
+	var ratio errRatio
 	switch {
 	case errors.As(err, &away):
 		return away.error
+	case errors.As(err, &ratio):
+		return ratio
 	case errors.Is(err, io.ErrUnexpectedEOF), err == io.EOF:
 		return fmt.Errorf("the %s data are cut off: get the file again: %w", kind, io.ErrUnexpectedEOF)
 	case errors.Is(err, errTrailing), errors.Is(err, errWindow):
@@ -167,7 +188,7 @@ type gzipReader struct {
 	z   *gzip.Reader
 }
 
-func openGzip(r *bufio.Reader) (io.Reader, error) {
+func openGzip(r *bufio.Reader, _ int) (io.Reader, error) {
 	z, err := gzip.NewReader(r)
 	if err != nil {
 		return nil, err
@@ -224,7 +245,9 @@ func zerosOnly(r io.ByteReader) error {
 // library does, and tells what follows them from a broken block.
 type bzip2Reader struct{ r io.Reader }
 
-func openBzip2(r *bufio.Reader) (io.Reader, error) { return bzip2Reader{bzip2.NewReader(r)}, nil }
+func openBzip2(r *bufio.Reader, _ int) (io.Reader, error) {
+	return bzip2Reader{bzip2.NewReader(r)}, nil
+}
 
 func (b bzip2Reader) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)

@@ -27,6 +27,10 @@ type xzReader struct {
 	index hash.Hash // of the sizes of the blocks, to compare with the index
 	count uint64    // blocks
 
+	most    int64 // that may be unpacked of a short file
+	windows int64 // bytes that were set up for the blocks so far
+	plain   int64 // bytes that were unpacked of them
+
 	block *lzma.Reader2 // nil between blocks
 	head  xzBlock
 	began int64 // where the data of the block begin
@@ -42,8 +46,8 @@ type xzBlock struct {
 
 var errXZ = errors.New("no valid xz")
 
-func openXZ(r *bufio.Reader) (io.Reader, error) {
-	x := &xzReader{src: r}
+func openXZ(r *bufio.Reader, ratio int) (io.Reader, error) {
+	x := &xzReader{src: r, most: mostUnpacked(r, ratio)}
 	return x, x.stream()
 }
 
@@ -161,13 +165,31 @@ func (x *xzReader) beginBlock(size byte) error {
 	if err := x.head.parse(head[1:]); err != nil {
 		return err
 	}
-	if x.head.dictionarySize > maxWindow {
-		return errWindow
+	window, err := x.window()
+	if err != nil {
+		return err
 	}
 	x.sum.Reset()
 	x.began, x.size = x.n, 0
-	x.block, err = lzma.Reader2Config{DictCap: int(x.head.dictionarySize)}.NewReader2(xzRaw{x})
+	x.block, err = lzma.Reader2Config{DictCap: int(window)}.NewReader2(xzRaw{x})
 	return err
+}
+
+// window is the size of the window that a block needs: no more than what is in it.
+// It is set up anew for every block, so blocks far smaller than it are refused.
+func (x *xzReader) window() (int64, error) {
+	const free, perByte = 8 * maxWindow, 64 // one byte in 64 is still in use with blocks of 1 MiB at level 9
+	if x.head.dictionarySize > maxWindow {
+		return 0, errWindow
+	}
+	window := min(x.head.dictionarySize, x.most)
+	if x.head.plain >= 0 {
+		window = min(window, max(x.head.plain, lzma.MinDictCap))
+	}
+	if x.windows += window; x.windows > free+perByte*x.plain {
+		return 0, errors.New("its blocks are far smaller than the window they ask for: unpack the file first")
+	}
+	return window, nil
 }
 
 // parse reads what a header says after its length.
@@ -230,6 +252,7 @@ func (x *xzReader) endBlock() error {
 		return fmt.Errorf("a block is not what its check says: %w", errXZ)
 	}
 	x.count++
+	x.plain += x.size
 	x.note(uint64(x.head.length+packed+int64(len(sum))), uint64(x.size))
 	return nil
 }
