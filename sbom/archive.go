@@ -253,6 +253,9 @@ func (w *walker) entries(m member, entries []entry) {
 	trees := w.trees(m, good)
 	for _, e := range good {
 		if tree := trees.around(e.name); tree != nil {
+			if m.span == nil && e.span == nil {
+				w.entryGap(m.top, "too large to be held", m.name+entryMark+e.name, fmt.Sprintf("its folder is one input, for which it would have to be held: it is larger than %d bytes, or the archive is too large: unpack it first", maxKeptEntry))
+			}
 			if !tree.added {
 				tree.added = true
 				w.inputs = append(w.inputs, tree.input)
@@ -332,11 +335,15 @@ func isWindowsDevice(name string) bool {
 }
 
 // trees finds the folders of an archive, or the whole, that a format takes as one
-// input. An archive that is read in one direction has none.
+// input. Of an archive that is read in one direction, only what is held can be in
+// one.
 func (w *walker) trees(m member, entries []entry) treesFound {
 	found := treesFound{}
-	if m.span == nil || !slices.ContainsFunc(w.opt.Formats, func(f Format) bool { return f.Tree }) {
+	if !slices.ContainsFunc(w.opt.Formats, func(f Format) bool { return f.Tree }) {
 		return found
+	}
+	if m.span == nil {
+		entries = slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.span == nil })
 	}
 	whole := newEntryTree(entries)
 	for _, folder := range whole.folders() { // those above come first

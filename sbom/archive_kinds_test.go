@@ -2,10 +2,14 @@ package sbom
 
 import (
 	"archive/zip"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -102,5 +106,36 @@ func TestProgramsRefused(t *testing.T) {
 	deep := zipOf(t, packed{name: "unpacked/META-INF/MANIFEST.MF", text: "x"}, packed{name: "b.json", text: bomNamed("b")})
 	if inputs, _ := walkOf(t, "x.zip", deep, Options{}); !slices.Equal(names(inputs), []string{"x.zip!b.json"}) {
 		t.Errorf("a program in a folder of an archive: %q", names(inputs))
+	}
+}
+
+// TestRedfishInArchive reads a folder of Redfish resources in any archive as it is
+// read on disk, but for the name of the input.
+func TestRedfishInArchive(t *testing.T) {
+	const folder = "../testdata/inventory/redfish/rack"
+	var files []packed
+	err := fs.WalkDir(os.DirFS(folder), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(folder, name))
+		files = append(files, packed{name: "vendor/lab/" + name, text: string(data)})
+		return err
+	})
+	if err != nil || len(files) == 0 {
+		t.Fatal("no Redfish resources: ", err)
+	}
+	slices.Reverse(files)
+	plain := tarOf(t, files...)
+	want := readInput(t, Input{Name: "x", Files: os.DirFS(folder)}, Options{})
+	for name, data := range map[string][]byte{"a.zip": zipOf(t, files...), "a.tar": plain, "a.tgz": gzipOf(t, plain), "b.zip": zipOf(t, packed{name: "a.tgz", text: string(gzipOf(t, plain))})} {
+		inputs, gaps := walkOf(t, name, data, Options{})
+		if len(inputs) != 1 || !strings.HasSuffix(inputs[0].Name, "!vendor/lab") || len(gaps) > 0 {
+			t.Fatalf("%s: %q %s", name, names(inputs), gapText(gaps))
+		}
+		inputs[0].Name = "x"
+		if diff := cmp.Diff(want, readInput(t, inputs[0], Options{}), cmp.AllowUnexported(readProduct{})); diff != "" || len(want.Products) == 0 {
+			t.Errorf("%s:\n%s", name, diff)
+		}
 	}
 }

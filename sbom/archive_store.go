@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -89,6 +90,12 @@ func (d *diskFile) release() {
 }
 
 func (d *diskFile) ReadAt(p []byte, off int64) (int, error) { return d.file.ReadAt(p, off) }
+
+// memory is a file that is held for good.
+type memory struct{ *bytes.Reader }
+
+func (memory) acquire() error { return nil }
+func (memory) release()       {}
 
 // holder holds archives in memory that cannot be read at any place otherwise. It
 // keeps those that are no longer used, in case they are again, until it needs

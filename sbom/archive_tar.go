@@ -141,10 +141,13 @@ func (l *listing) endOfTar(rest io.Reader, marked bool) error {
 
 // tarStream is a compressed tar that is too big to be held: it can be read in one
 // direction only. A cursor waits where the last reader stopped, so that reading
-// the entries one after the other unpacks the archive once.
+// the entries one after the other unpacks the archive once. Small entries are held
+// as long as there is memory for a tar: they may be read in any order, and folders
+// of them may be one input.
 type tarStream struct {
 	open   func() (io.ReadCloser, error)
 	holder *holder
+	kept   int64 // bytes of the entries that are held
 }
 
 // list goes through the archive once.
@@ -155,14 +158,31 @@ func (s *tarStream) list(top *allowance) (*listing, error) {
 	}
 	defer r.Close()
 	l, tail := &listing{top: top}, &tailReader{r: r}
-	err = eachTarEntry(tar.NewReader(tail), top, func(e entry, n int) error {
+	t := tar.NewReader(tail)
+	err = eachTarEntry(t, top, func(e entry, n int) error {
 		e.open = func() (io.ReadCloser, error) { return s.entry(n) }
+		s.keep(&e, t)
 		return l.add(e)
 	})
 	if err != nil {
 		return l, err
 	}
 	return l, l.endOfTar(tail, tail.zeros >= 2*tarBlock)
+}
+
+// keep holds an entry that is small. One that breaks off is left to whoever reads it.
+func (s *tarStream) keep(e *entry, r io.Reader) {
+	if e.refused != "" || e.size > maxKeptEntry || s.kept+e.size > s.holder.maxTar || s.holder.take(e.size) != nil {
+		return
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		s.holder.give(e.size)
+		return
+	}
+	s.kept += e.size
+	e.span = &span{memory{bytes.NewReader(data)}, 0, e.size}
+	e.open = e.span.open
 }
 
 // tailReader counts the zeros at the end of what was read.

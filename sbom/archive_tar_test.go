@@ -46,7 +46,7 @@ func streamOf(t *testing.T, n, size int) (*countedOpens, *tarStream, []entry) {
 		files = append(files, packed{name: fmt.Sprint(i), text: strings.Repeat(fmt.Sprint(i%10), size)})
 	}
 	src := &countedOpens{data: tarOf(t, files...)}
-	stream := &tarStream{open: src.open, holder: newHolder(Options{}.withDefaults())}
+	stream := &tarStream{open: src.open, holder: &holder{max: 1 << 20}}
 	l, err := stream.list(newAllowance(Options{}.withDefaults()))
 	if err != nil || len(l.entries) != n || len(l.notes) > 0 || src.now > 0 {
 		t.Fatalf("%+v %v", l, err)
@@ -173,6 +173,32 @@ func TestLongTar(t *testing.T) {
 	}
 	if src.opened > 3 {
 		t.Errorf("opened %d times", src.opened)
+	}
+}
+
+// TestTreeInLongTar lets a format take a folder of a tar that is too long to be held,
+// because its files are small, and tells of the one that is not.
+func TestTreeInLongTar(t *testing.T) {
+	firmware := strings.Repeat("\x7fELF firmware", 20_000)
+	data := gzipOf(t, tarOf(t, packed{name: "rack7/rack.txt", text: "Rack 7\n"}, packed{name: "firmware.bin", text: firmware},
+		packed{name: "x.json", text: bomNamed("x")}, packed{name: "rack7/parts/psu", text: "800 W"}, packed{name: "rack7/parts/image", text: firmware}))
+	w := &walker{opt: withDoubles().withDefaults(), holder: &holder{max: 8 * chunkSize, maxTar: 100 << 10}}
+	src := &countedOpens{data: data}
+	w.take(member{name: "a.tgz", open: src.open})
+	if got := names(w.inputs); !slices.Equal(got, []string{"a.tgz!rack7", "a.tgz!x.json"}) {
+		t.Fatalf("%q %s", got, gapText(w.gaps))
+	}
+	if got := gapText(w.gaps); !strings.Contains(got, "a.tgz!rack7/parts/image: skipped: its folder is one input") || !strings.Contains(got, "a.tgz!firmware.bin: skipped: this is a program") {
+		t.Error(got)
+	}
+	src.opened = 0
+	for i, want := range []string{"Rack 7", "x"} {
+		if got := productNames(t, w.inputs[i], withDoubles()); got != want {
+			t.Errorf("%s: %s", w.inputs[i].Name, got)
+		}
+	}
+	if src.opened > 0 {
+		t.Errorf("opened %d times for what is held", src.opened)
 	}
 }
 

@@ -43,7 +43,8 @@ const (
 	maxEntryName    = 4096      // bytes: the longest path that file systems take
 	maxEntryGaps    = 1000      // gaps of one kind in one archive that are told one by one
 	directoryEntry  = 512       // bytes of the directory of a ZIP archive that its entries take on the average, at most
-	maxHeldTar      = 128 << 20 // bytes of a compressed tar that is held; a longer one is read in one direction
+	maxHeldTar      = 64 << 20  // bytes of a compressed tar that is held; a longer one is read in one direction
+	maxKeptEntry    = 64 << 10  // bytes of an entry of such a tar that is held nevertheless
 	maxTreeFolders  = 100_000   // folders of an archive that may be one input as a whole
 )
 
