@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/ulikunitz/xz"
@@ -85,10 +84,10 @@ func TestZipMillionEntries(t *testing.T) {
 	binary.LittleEndian.PutUint16(tail[8:], 1_000_000%65536)
 	binary.LittleEndian.PutUint16(tail[10:], 1_000_000%65536)
 	binary.LittleEndian.PutUint32(tail[12:], uint32(len(directory)))
-	begun, before := time.Now(), allocated()
+	before := allocated()
 	got := said(t, data, Options{})
-	if took, bytes := time.Since(begun), allocated()-before; !strings.Contains(got, "more than 100000 entries") || took > 10*time.Second || bytes > 100<<20 {
-		t.Errorf("%s after %v and %d bytes allocated", got, took, bytes)
+	if bytes := allocated() - before; !strings.Contains(got, "more than 100000 entries") || bytes > 100<<20 {
+		t.Errorf("%s after %d bytes allocated", got, bytes)
 	}
 	if got := said(t, data, Options{MaxArchiveEntries: 10}); !strings.Contains(got, "more than 10 entries") && !strings.Contains(got, "directory of the ZIP archive is larger") {
 		t.Error(got)
@@ -157,9 +156,10 @@ func TestWideWindows(t *testing.T) {
 		}
 	}
 	streams := bytes.Repeat(wideXZ(t, []byte(" ")), 2000)
-	begun := time.Now()
-	if got := said(t, streams, bomsOnly()); !strings.Contains(got, "far smaller than the window") || time.Since(begun) > 10*time.Second {
-		t.Errorf("%s after %v", got, time.Since(begun))
+	before := allocated()
+	got := said(t, streams, bomsOnly())
+	if bytes := allocated() - before; !strings.Contains(got, "far smaller than the window") || bytes > 4<<30 {
+		t.Errorf("%s after %d bytes allocated", got, bytes)
 	}
 }
 

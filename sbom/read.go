@@ -178,6 +178,9 @@ func chooseFormat(sample Sample, opt Options) (*Format, error) {
 		if p := f.Detect(sample); p > sure {
 			best, sure = i, p
 		}
+		if sure >= 1 {
+			break // none can be surer
+		}
 	}
 	if best >= 0 {
 		return &opt.Formats[best], nil
