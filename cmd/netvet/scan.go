@@ -43,8 +43,10 @@ and part, collects evidence, evaluates the rules of a profile, scores, and
 writes the risk register.
 
 INPUT is a file, a folder (walked), a glob, "-" for standard input, or @FILE (a
-list of inputs, one a line). The format is detected from the content. What
-cannot be read, matched or known is listed under gaps; no row is ever dropped.
+list of inputs, one a line). A ZIP or tar archive is read as the files in it,
+each named as vendor.zip!inventory/a.csv, and a compressed file as what is in it.
+The format is detected from the content. What cannot be read, matched or known is
+listed under gaps; no row is ever dropped.
 
 What is not known is never taken for safe: every score has a range and a
 coverage, and only a cited decision of an authority gives "prohibited".
