@@ -11,14 +11,17 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // Archives are read as streams: nothing in them is ever written to disk. Their
 // entries become inputs of their own, named "a.zip!b.json".
+//
+// An input may be opened any number of times, as tables are, which are read twice.
+// Entries of a file on disk are found in their place again, at no cost in memory.
+// Archives that have no such place, because they are compressed as a whole, inside
+// others or from standard input, are held as long as there is memory, and unpacked
+// again when they were given up. A compressed tar that is too long to be held is
+// read in one direction, once more for every pass.
 
 // entryMark stands between the name of an archive and that of its entry.
 const entryMark = "!"
@@ -82,22 +85,6 @@ func (l *listing) add(e entry) error {
 	}
 	l.entries = append(l.entries, e)
 	return nil
-}
-
-// entryName is the name of an entry in UTF-8. A name in another encoding is GB
-// 18030 if it decodes as such without a fault, and else in the code page of the
-// first PCs.
-func entryName(name string) string {
-	if utf8.ValidString(name) {
-		return name
-	}
-	if cleanGB18030([]byte(name), true) {
-		if decoded, err := simplifiedchinese.GB18030.NewDecoder().String(name); err == nil {
-			return decoded
-		}
-	}
-	decoded, _ := charmap.CodePage437.NewDecoder().String(name) // knows every byte
-	return decoded
 }
 
 // take adds what a file is: an input, or the inputs in an archive. It says whether
@@ -269,69 +256,6 @@ func (w *walker) entries(m member, entries []entry) {
 		}
 		w.take(member{name: name, file: m.file, size: e.size, open: e.open, span: e.span, depth: m.depth + 1, top: m.top, room: &room{of: m.top}})
 	}
-}
-
-// checkNames refuses the entries that are no files, or are named so that they
-// would harm whoever unpacked the archive or pass for another, and gives the
-// others clean names.
-func (w *walker) checkNames(m member, entries []entry) (good []entry) {
-	seen := make(map[string]string)
-	for _, e := range entries {
-		reason := e.refused
-		if reason == "" {
-			reason = refusedName(e.name)
-		}
-		kind := reason
-		clean := path.Clean(strings.ReplaceAll(e.name, `\`, "/"))
-		if first, again := seen[strings.ToLower(clean)]; again && reason == "" {
-			kind, reason = "with the name of an earlier one", "an earlier entry of the archive has the same name"
-			if first != clean {
-				reason = "its name differs only in case from that of an earlier entry, " + first
-			}
-		}
-		if reason != "" {
-			w.entryGap(m.top, kind, m.name+entryMark+e.name, reason)
-			continue
-		}
-		seen[strings.ToLower(clean)] = clean
-		e.name = clean
-		good = append(good, e)
-	}
-	return good
-}
-
-// refusedName says what is wrong with the name of an entry, or "".
-func refusedName(name string) string {
-	name = strings.ReplaceAll(name, `\`, "/")
-	switch {
-	case strings.ContainsRune(name, 0):
-		return "its name holds a zero byte"
-	case strings.HasPrefix(name, "/"):
-		return "its name is an absolute path"
-	case len(name) >= 2 && name[1] == ':' && (name[0]|0x20 >= 'a' && name[0]|0x20 <= 'z'):
-		return "its name begins with a drive letter"
-	}
-	parts := strings.Split(name, "/")
-	switch {
-	case slices.Contains(parts, ".."):
-		return "its name leads out of the archive"
-	case slices.ContainsFunc(parts, isWindowsDevice):
-		return "its name is that of a device of Windows"
-	case path.Clean(name) == ".":
-		return "it has no name"
-	}
-	return ""
-}
-
-// isWindowsDevice tells the names that are devices on Windows in every folder and
-// with any ending.
-func isWindowsDevice(name string) bool {
-	base, _, _ := strings.Cut(strings.ToUpper(name), ".")
-	switch base = strings.TrimRight(base, " "); base {
-	case "CON", "PRN", "AUX", "NUL":
-		return true
-	}
-	return len(base) == 4 && (base[:3] == "COM" || base[:3] == "LPT") && base[3] >= '1' && base[3] <= '9'
 }
 
 // trees finds the folders of an archive, or the whole, that a format takes as one
