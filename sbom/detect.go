@@ -13,6 +13,6 @@ func Detect(in Input, opt Options) (*Format, error) {
 		return nil, cause(err)
 	}
 	defer file.Close()
-	_, format, err := openStream(in.Name, file, opt)
+	_, format, err := openStream(in.Name, file, opt, in.room)
 	return format, err
 }

@@ -2,6 +2,7 @@ package sbom
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -20,8 +21,12 @@ import (
 type Input struct {
 	Name  string                        // as shown to people and kept as evidence
 	Size  int64                         // in bytes; 0 when it is not known beforehand
-	Open  func() (io.ReadCloser, error) // nil for a tree
+	Open  func() (io.ReadCloser, error) // nil for a folder; of a tree in an archive, the archive
 	Files fs.FS                         // the tree; nil otherwise
+	File  string                        // the file on disk that holds it, if any: of an entry, the archive
+
+	fault error // why it cannot be read, when that is known already
+	room  *room // of an entry, for what it unpacks to
 }
 
 // standardInput is the name that stands for standard input.
@@ -31,13 +36,17 @@ const standardInput = "-"
 // from among the inputs: whoever sent those must not choose them.
 const contextFile = "netvet.yaml"
 
+const contextSkipped = "skipped: a context found among the inputs is never read; give your own with --context"
+
 // Walk turns the arguments of a command into inputs: files, folders with all
 // that is below them, globs, "-" for standard input and "@FILE" for a list of
-// such arguments, one a line. Links inside folders are not followed. A file of
-// no known format that was not named itself becomes a gap. The inputs found are
-// good even when there is an error: that names the arguments which are not.
+// such arguments, one a line. Links inside folders are not followed. Every entry
+// of a ZIP or tar archive is an input of its own. A file of no known format that
+// was not named itself becomes a gap. The inputs found are good even when there is
+// an error: that names the arguments which are not.
 func Walk(args []string, stdin io.Reader, opt Options) ([]Input, []netvet.Gap, error) {
-	w := &walker{opt: opt.withDefaults(), stdin: stdin, seen: make(map[string]bool)}
+	opt = opt.withDefaults()
+	w := &walker{opt: opt, stdin: stdin, seen: make(map[string]bool), holder: newHolder(opt)}
 	for _, arg := range args {
 		w.argument(arg)
 	}
@@ -52,6 +61,7 @@ type walker struct {
 	gaps   []netvet.Gap
 	faults []error
 	files  int
+	holder *holder
 }
 
 func (w *walker) argument(arg string) {
@@ -106,19 +116,39 @@ func (w *walker) named(arg string) {
 	}
 }
 
+// standardInput takes standard input as a stream that can be read once, or, if
+// it is an archive, as the inputs in it: for those it is held in memory.
 func (w *walker) standardInput() {
 	if w.seen[standardInput] {
 		w.fail("read %s: standard input can be named only once", standardInput)
 		return
 	}
 	w.seen[standardInput] = true
-	stdin := w.stdin
-	w.inputs = append(w.inputs, Input{Name: standardInput, Open: func() (io.ReadCloser, error) {
-		if stdin == nil {
-			return nil, errors.New("there is no standard input")
-		}
-		return io.NopCloser(stdin), nil
-	}})
+	if w.stdin == nil {
+		w.fail("read %s: there is no standard input", standardInput)
+		return
+	}
+	stdin := bufio.NewReaderSize(w.stdin, headSize)
+	in := Input{Name: standardInput, Open: func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }}
+	head, _ := stdin.Peek(headSize) // an error comes again
+	var archive *archiveError
+	if _, _, err := openStream(in.Name, bytes.NewReader(head), w.opt, nil); !errors.As(err, &archive) {
+		w.inputs = append(w.inputs, in)
+		return
+	}
+	held := &heldFile{open: in.Open, limit: w.holder.max, holder: w.holder}
+	err := held.acquire()
+	if err == nil && held.end != io.EOF {
+		err = held.end
+	}
+	if err != nil {
+		in.Open = func() (io.ReadCloser, error) { return nil, err }
+		w.inputs = append(w.inputs, in)
+		return
+	}
+	// It is never released, because it cannot be read again.
+	whole := &span{store: held, size: held.size}
+	w.take(member{name: in.Name, size: held.size, open: whole.open, span: whole, named: true})
 }
 
 // file takes a file that was named itself, whatever its format.
@@ -127,16 +157,19 @@ func (w *walker) file(name string, info fs.FileInfo) {
 		w.fail("read %s: %s is not read: name a regular file, or give it on standard input as %s", name, special(info.Mode()), standardInput)
 		return
 	}
-	w.add(name, info)
+	w.add(name, info, true)
 }
 
-func (w *walker) add(name string, info fs.FileInfo) {
-	if clean := filepath.Clean(name); !w.seen[clean] {
-		w.seen[clean] = true
-		w.inputs = append(w.inputs, Input{Name: filepath.ToSlash(name), Size: info.Size(), Open: func() (io.ReadCloser, error) {
-			return os.Open(name)
-		}})
+func (w *walker) add(name string, info fs.FileInfo, named bool) {
+	clean := filepath.Clean(name)
+	if w.seen[clean] {
+		return
 	}
+	w.seen[clean] = w.take(member{
+		name: filepath.ToSlash(name), file: name, size: info.Size(), named: named,
+		open: func() (io.ReadCloser, error) { return os.Open(name) },
+		span: &span{store: &diskFile{name: name}, size: info.Size()},
+	})
 }
 
 func (w *walker) glob(pattern string) {
@@ -199,27 +232,10 @@ func (w *walker) found(name string, depth int) {
 	case !info.Mode().IsRegular():
 		w.gap(name, "skipped: "+special(info.Mode())+" is not read")
 	case filepath.Base(name) == contextFile:
-		w.gap(name, "skipped: a context found among the inputs is never read; give your own with --context")
+		w.gap(name, contextSkipped)
 	default:
-		w.sniff(name, info)
+		w.add(name, info, false)
 	}
-}
-
-// sniff adds a found file if a format knows it. A file that cannot be opened is
-// added too: Read will say why.
-func (w *walker) sniff(name string, info fs.FileInfo) {
-	file, err := os.Open(name)
-	if err != nil {
-		w.add(name, info)
-		return
-	}
-	defer file.Close()
-	_, _, err = openStream(name, file, w.opt)
-	if errors.Is(err, errUnknownFormat) || errors.Is(err, errEmpty) {
-		w.gap(name, "skipped: "+err.Error())
-		return
-	}
-	w.add(name, info)
 }
 
 func (w *walker) gap(name, reason string) {

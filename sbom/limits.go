@@ -28,6 +28,26 @@ const (
 	maxWalkDepth = 64        // folders inside folders
 )
 
+// The limits on compressed files and archives. They hold for bytes as they are
+// counted while unpacking, whatever a header says.
+const (
+	DefaultMaxUnpacked       = 8 << 30   // bytes that one archive unpacks to, with the archives inside it
+	DefaultMaxUnpackRatio    = 100       // bytes that one packed byte unpacks to
+	DefaultMaxArchiveEntries = 100_000   // of one archive, with those of the archives inside it
+	DefaultMaxArchiveDepth   = 3         // archives inside each other
+	DefaultMaxArchiveMemory  = 512 << 20 // bytes of archives that are held: of standard input, inside others, compressed tars
+
+	unpackRatioFrom = 1 << 20   // unpacked bytes from which the ratio counts
+	maxPackings     = 3         // compressions around each other
+	maxWindow       = 128 << 20 // bytes that a decompressor looks back: those of zstd --ultra -22, twice those of xz -9
+	maxEntryName    = 4096      // bytes: the longest path that file systems take
+	maxEntryGaps    = 1000      // gaps of one kind in one archive that are told one by one
+	directoryEntry  = 512       // bytes of the directory of a ZIP archive that its entries take on the average, at most
+	maxHeldTar      = 64 << 20  // bytes of a compressed tar that is held; a longer one is read in one direction
+	maxKeptEntry    = 64 << 10  // bytes of an entry of such a tar that is held nevertheless
+	maxTreeFolders  = 100_000   // folders of an archive that may be one input as a whole
+)
+
 // withDefaults replaces every limit that is not set by its default.
 func (o Options) withDefaults() Options {
 	if o.MaxFileSize <= 0 {
@@ -41,6 +61,21 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxString <= 0 {
 		o.MaxString = DefaultMaxString
+	}
+	if o.MaxUnpacked <= 0 {
+		o.MaxUnpacked = DefaultMaxUnpacked
+	}
+	if o.MaxUnpackRatio <= 0 {
+		o.MaxUnpackRatio = DefaultMaxUnpackRatio
+	}
+	if o.MaxArchiveEntries <= 0 {
+		o.MaxArchiveEntries = DefaultMaxArchiveEntries
+	}
+	if o.MaxArchiveDepth <= 0 {
+		o.MaxArchiveDepth = DefaultMaxArchiveDepth
+	}
+	if o.MaxArchiveMemory <= 0 {
+		o.MaxArchiveMemory = DefaultMaxArchiveMemory
 	}
 	if o.Formats == nil {
 		o.Formats = Formats()

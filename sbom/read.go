@@ -24,13 +24,11 @@ import (
 func Read(ctx context.Context, in Input, opt Options, emit func(Record) error) (netvet.InputSummary, []string, error) {
 	opt = opt.withDefaults()
 	t := &tally{ctx: ctx, opt: opt, emit: emit, summary: netvet.InputSummary{Name: in.Name}}
-	var info Info
-	var err error
+	read := t.readFile
 	if in.Files != nil {
-		info, err = t.readTree(in)
-	} else {
-		info, err = t.readFile(in)
+		read = t.readTree
 	}
+	info, err := read(in)
 	if info.Version != "" {
 		t.summary.Version = &info.Version
 	}
@@ -47,12 +45,7 @@ func (t *tally) readFile(in Input) (Info, error) {
 	}
 	defer file.Close()
 	bytesRead := &meter{ctx: t.ctx, r: file, limit: t.opt.MaxFileSize, hash: sha256.New()}
-	src, format, err := openStream(in.Name, bytesRead, t.opt)
-	var info Info
-	if err == nil {
-		t.summary.Format = format.Name
-		info, err = format.Read(t.ctx, src, t.record)
-	}
+	info, err := t.readStream(in, bytesRead)
 	if err == nil || in.Size > 0 && !errors.Is(err, bytesRead.err) && t.ctx.Err() == nil {
 		// The hash is that of the whole file, also of one that is broken half-way.
 		_, drained := io.Copy(io.Discard, bytesRead)
@@ -60,6 +53,19 @@ func (t *tally) readFile(in Input) (Info, error) {
 	}
 	t.summary.Bytes, t.summary.SHA256 = bytesRead.n, hex.EncodeToString(bytesRead.hash.Sum(nil))
 	return info, err
+}
+
+// readStream reads an opened input.
+func (t *tally) readStream(in Input, r io.Reader) (Info, error) {
+	if in.fault != nil {
+		return Info{}, in.fault
+	}
+	src, format, err := openStream(in.Name, r, t.opt, in.room)
+	if err != nil {
+		return Info{}, err
+	}
+	t.summary.Format = format.Name
+	return format.Read(t.ctx, src, t.record)
 }
 
 func (t *tally) readTree(in Input) (Info, error) {
@@ -72,14 +78,32 @@ func (t *tally) readTree(in Input) (Info, error) {
 	if err != nil {
 		return info, err
 	}
-	t.summary.Bytes, t.summary.SHA256, err = hashTree(t.ctx, in.Files, t.opt)
+	if in.Open == nil {
+		t.summary.Bytes, t.summary.SHA256, err = hashTree(t.ctx, in.Files, t.opt)
+		return info, err
+	}
+	file, err := in.Open()
+	if err != nil {
+		return info, cause(err)
+	}
+	defer file.Close()
+	m := &meter{ctx: t.ctx, r: file, limit: t.opt.MaxFileSize, hash: sha256.New()}
+	_, err = io.Copy(io.Discard, m)
+	t.summary.Bytes, t.summary.SHA256 = m.n, hex.EncodeToString(m.hash.Sum(nil))
 	return info, err
 }
 
-// openStream decodes the text of an input and chooses its format.
-func openStream(name string, r io.Reader, opt Options) (*Stream, *Format, error) {
-	raw := bufio.NewReaderSize(r, headSize)
+// openStream unpacks an input that is compressed, decodes its text and chooses its
+// format.
+func openStream(name string, r io.Reader, opt Options, room *room) (*Stream, *Format, error) {
+	raw, packed, err := decompress(bufio.NewReaderSize(r, headSize), opt, room)
+	if err != nil {
+		return nil, nil, err
+	}
 	head, err := raw.Peek(headSize)
+	if kind := archiveKind(head); kind != "" {
+		return nil, nil, &archiveError{kind, packed}
+	}
 	if err != nil && err != io.EOF {
 		return nil, nil, err
 	}
@@ -153,6 +177,9 @@ func chooseFormat(sample Sample, opt Options) (*Format, error) {
 		}
 		if p := f.Detect(sample); p > sure {
 			best, sure = i, p
+		}
+		if sure >= 1 {
+			break // none can be surer
 		}
 	}
 	if best >= 0 {

@@ -60,15 +60,23 @@ type Stream struct {
 // Options are the limits and choices of reading. The zero value of a limit is
 // replaced by its default.
 type Options struct {
-	MaxFileSize   int64             // bytes of one input after decompression
-	MaxComponents int               // in one product
-	MaxDepth      int               // nesting of a document
-	MaxString     int               // bytes of one string
-	Lenient       bool              // duplicate keys are gaps, not errors
-	Encoding      string            // of tables without a mark; empty: UTF-8, else a clean GB18030
-	Columns       map[string]string // header -> field, wins over columns.yaml
-	Format        string            // forced format name
-	Formats       []Format          // the formats to choose from; nil: Formats()
+	MaxFileSize   int64 // bytes of one input after decompression
+	MaxComponents int   // in one product
+	MaxDepth      int   // nesting of a document
+	MaxString     int   // bytes of one string
+
+	// Of compressed files and archives, counted while they are unpacked.
+	MaxUnpacked       int64 // bytes of one archive, with the archives inside it
+	MaxUnpackRatio    int   // unpacked bytes for one packed byte
+	MaxArchiveEntries int   // of one archive, with the archives inside it
+	MaxArchiveDepth   int   // archives inside each other
+	MaxArchiveMemory  int64 // bytes of archives that must be held in memory to be read
+
+	Lenient  bool              // duplicate keys are gaps, not errors
+	Encoding string            // of tables without a mark; empty: UTF-8, else a clean GB18030
+	Columns  map[string]string // header -> field, wins over columns.yaml
+	Format   string            // forced format name
+	Formats  []Format          // the formats to choose from; nil: Formats()
 }
 
 // Record is one thing that a reader yields. The types below are all there are.

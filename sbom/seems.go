@@ -13,6 +13,9 @@ func seems(s Sample) string {
 	if s.Files != nil {
 		return "this folder is no input as a whole"
 	}
+	if isZip(s.Head) {
+		return seemsOffice(s.Head) // other archives have been opened
+	}
 	for _, known := range knownBytes() {
 		if bytes.HasPrefix(s.Head, known.magic) {
 			return known.is
@@ -39,12 +42,6 @@ type magicBytes struct {
 
 func knownBytes() []magicBytes {
 	return []magicBytes{
-		{[]byte("PK\x03\x04"), "ZIP archives are not supported yet: unpack it"},
-		{[]byte("PK\x05\x06"), "this ZIP archive is empty"},
-		{[]byte("\x1f\x8b"), "gzip archives are not supported yet: unpack it"},
-		{[]byte("BZh"), "bzip2 archives are not supported: unpack it"},
-		{[]byte("\xfd7zXZ\x00"), "xz archives are not supported: unpack it"},
-		{[]byte("\x28\xb5\x2f\xfd"), "zstd archives are not supported: unpack it"},
 		{[]byte("7z\xbc\xaf\x27\x1c"), "7-Zip archives are not supported: unpack it"},
 		{[]byte("%PDF"), "PDF documents are not supported: ask for the inventory in a form that programs read"},
 		{[]byte("\xd0\xcf\x11\xe0"), "old Office documents are not supported: save it as .xlsx"},

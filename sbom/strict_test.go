@@ -92,8 +92,8 @@ func TestRefusals(t *testing.T) {
 		{"empty", "", "is empty"},
 		{"white space", " \r\n\t\n", "is empty"},
 		{"UTF-32", "\xff\xfe\x00\x00{\x00\x00\x00", "text in UTF-32LE is not read"},
-		{"zip", "PK\x03\x04...", "ZIP archives are not supported yet"},
-		{"gzip", "\x1f\x8b\x08...", "gzip archives are not supported yet"},
+		{"zip", "PK\x03\x04...", "this is a zip archive, which holds inputs and is none itself"},
+		{"gzip", "\x1f\x8b\x08...", "the gzip data are cut off"},
 		{"PDF", "%PDF-1.7", "PDF documents are not supported"},
 	}
 	for _, test := range tests {

@@ -157,6 +157,12 @@ type readFlags struct {
 	maxFileSize   size
 	maxComponents int
 	maxDepth      int
+
+	maxUnpacked       size
+	maxArchiveMemory  size
+	maxUnpackRatio    int
+	maxArchiveEntries int
+	maxArchiveDepth   int
 }
 
 func (f *readFlags) add(flags *pflag.FlagSet) {
@@ -172,6 +178,17 @@ func (f *readFlags) add(flags *pflag.FlagSet) {
 	flags.Var(&f.maxFileSize, "max-file-size", "refuse inputs larger than this")
 	flags.IntVar(&f.maxComponents, "max-components", sbom.DefaultMaxComponents, "refuse products with more components")
 	flags.IntVar(&f.maxDepth, "max-depth", sbom.DefaultMaxDepth, "refuse documents nested deeper")
+	f.addArchive(flags)
+}
+
+// addArchive adds the limits on archives and compressed files.
+func (f *readFlags) addArchive(flags *pflag.FlagSet) {
+	f.maxUnpacked, f.maxArchiveMemory = sbom.DefaultMaxUnpacked, sbom.DefaultMaxArchiveMemory
+	flags.Var(&f.maxUnpacked, "max-unpacked", "refuse archives that unpack to more, with those inside them")
+	flags.IntVar(&f.maxUnpackRatio, "max-unpack-ratio", sbom.DefaultMaxUnpackRatio, "refuse what unpacks to more than so many times its size")
+	flags.IntVar(&f.maxArchiveEntries, "max-archive-entries", sbom.DefaultMaxArchiveEntries, "refuse archives with more entries, with those inside them")
+	flags.IntVar(&f.maxArchiveDepth, "max-archive-depth", sbom.DefaultMaxArchiveDepth, "do not open archives inside each other deeper than this")
+	flags.Var(&f.maxArchiveMemory, "max-archive-memory", "hold no more of archives that cannot be read in place: from standard input, inside others, compressed tars")
 }
 
 // checkArgs wants at least one input.
@@ -183,8 +200,8 @@ func (f *readFlags) checkArgs(args []string) error {
 }
 
 func (f *readFlags) options() (sbom.Options, error) {
-	if f.maxComponents < 1 || f.maxDepth < 1 {
-		return sbom.Options{}, usage("--max-components and --max-depth must be at least 1")
+	if min(f.maxComponents, f.maxDepth, f.maxUnpackRatio, f.maxArchiveEntries, f.maxArchiveDepth) < 1 {
+		return sbom.Options{}, usage("--max-components, --max-depth, --max-unpack-ratio, --max-archive-entries and --max-archive-depth must be at least 1")
 	}
 	for _, row := range f.product {
 		if strings.ContainsAny(row, "\r\n") {
@@ -201,6 +218,8 @@ func (f *readFlags) options() (sbom.Options, error) {
 	columns, err := readColumns(f.columns)
 	return sbom.Options{
 		MaxFileSize: int64(f.maxFileSize), MaxComponents: f.maxComponents, MaxDepth: f.maxDepth,
+		MaxUnpacked: int64(f.maxUnpacked), MaxUnpackRatio: f.maxUnpackRatio, MaxArchiveEntries: f.maxArchiveEntries,
+		MaxArchiveDepth: f.maxArchiveDepth, MaxArchiveMemory: int64(f.maxArchiveMemory),
 		Lenient: f.lenient, Encoding: f.encoding, Columns: columns, Format: f.format.value,
 		Formats: formats,
 	}, err

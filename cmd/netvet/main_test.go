@@ -30,6 +30,7 @@ func TestStories(t *testing.T) {
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":   exits,
+			"pack":    pack,
 			"follows": func(ts *testscript.TestScript, neg bool, args []string) { follows(ts, neg, schema, args) },
 		},
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -106,7 +107,7 @@ func checkFile(file string, inputs []sbom.Input) error {
 		return usage("cannot write %s: it is a folder", file)
 	}
 	for _, in := range inputs {
-		if same, err := os.Stat(in.Name); err == nil && os.SameFile(info, same) {
+		if same, err := os.Stat(cmp.Or(in.File, in.Name)); err == nil && os.SameFile(info, same) {
 			return usage("cannot write %s: it is one of the inputs", file)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -42,8 +43,10 @@ and part, collects evidence, evaluates the rules of a profile, scores, and
 writes the risk register.
 
 INPUT is a file, a folder (walked), a glob, "-" for standard input, or @FILE (a
-list of inputs, one a line). The format is detected from the content. What
-cannot be read, matched or known is listed under gaps; no row is ever dropped.
+list of inputs, one a line). A ZIP or tar archive is read as the files in it,
+each named as vendor.zip!inventory/a.csv, and a compressed file as what is in it.
+The format is detected from the content. What cannot be read, matched or known is
+listed under gaps; no row is ever dropped.
 
 What is not known is never taken for safe: every score has a range and a
 coverage, and only a cited decision of an authority gives "prohibited".
@@ -92,7 +95,7 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if s.Context, gaps, err = p.readContext(f.context, gaps); err != nil {
 		return err
 	}
-	stdin := &spool{in: p.stdin, limit: s.Options.MaxFileSize}
+	stdin := &spool{limit: s.Options.MaxFileSize}
 	defer stdin.remove()
 	stdin.replace(inputs)
 	codes := []int{exitDone}
@@ -208,7 +211,7 @@ func withoutOwn(inputs []sbom.Input, gaps []netvet.Gap, args []string, o outputs
 		named := slices.ContainsFunc(args, func(arg string) bool { return filepath.Clean(arg) == filepath.Clean(name) })
 		return !named && slices.ContainsFunc(own, func(info os.FileInfo) bool { return sameFile(info, name) })
 	}
-	return slices.DeleteFunc(inputs, func(in sbom.Input) bool { return isOwn(in.Name) }),
+	return slices.DeleteFunc(inputs, func(in sbom.Input) bool { return isOwn(cmp.Or(in.File, in.Name)) }),
 		slices.DeleteFunc(gaps, func(g netvet.Gap) bool { return isOwn(g.Input) })
 }
 

@@ -13,7 +13,7 @@ import (
 // spool keeps standard input in a file when it is first read, so that it can be
 // read more than once: for detection, for each profile.
 type spool struct {
-	in    io.Reader
+	from  func() (io.ReadCloser, error)
 	limit int64
 	file  string
 }
@@ -21,19 +21,24 @@ type spool struct {
 func (s *spool) replace(inputs []sbom.Input) {
 	for i := range inputs {
 		if inputs[i].Name == "-" {
-			inputs[i].Open = s.open
+			s.from, inputs[i].Open = inputs[i].Open, s.open
 		}
 	}
 }
 
 func (s *spool) open() (io.ReadCloser, error) {
 	if s.file == "" {
+		in, err := s.from()
+		if err != nil {
+			return nil, err
+		}
+		defer in.Close()
 		f, err := os.CreateTemp("", "netvet-stdin-*")
 		if err != nil {
 			return nil, fmt.Errorf("keep standard input: %w", err)
 		}
 		s.file = f.Name()
-		_, err = io.Copy(f, io.LimitReader(s.in, s.limit+1)) // one byte more, so that the limit is seen to be passed
+		_, err = io.Copy(f, io.LimitReader(in, s.limit+1)) // one byte more, so that the limit is seen to be passed
 		if err := errors.Join(err, f.Close()); err != nil {
 			return nil, fmt.Errorf("keep standard input: %w", err)
 		}
