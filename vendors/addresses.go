@@ -3,20 +3,20 @@ package vendors
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// block is an address block: its first bits, how many hexadecimal digits they
-// are, and the record that it is assigned to.
+// block is an address block of a record.
 type block struct {
-	bits   uint64
-	digits int8
-	rec    int32
+	key uint64
+	rec int32
 }
 
+// blockKey is how many hexadecimal digits a block has, above those digits.
+func blockKey(digits string) uint64 { return uint64(len(digits))<<48 | hexNumber(digits) }
+
 func compareBlocks(a, b block) int {
-	return cmp.Or(cmp.Compare(a.digits, b.digits), cmp.Compare(a.bits, b.bits), cmp.Compare(a.rec, b.rec))
+	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.rec, b.rec))
 }
 
 // blocks returns the address blocks of all records.
@@ -24,8 +24,8 @@ func (r *resolver) blocks() []block {
 	r.ouiOnce.Do(func() {
 		for i, rec := range r.records {
 			for _, v := range rec.IDs.OUI {
-				if bits, err := strconv.ParseUint(v, 16, 64); err == nil {
-					r.oui = append(r.oui, block{bits, int8(len(v)), int32(i)})
+				if v = strings.ToLower(v); isHex(v) && len(v) <= addressDigits {
+					r.oui = append(r.oui, block{blockKey(v), int32(i)})
 				}
 			}
 		}
@@ -116,19 +116,33 @@ func (r *resolver) ownBlock(hex string) *registered {
 		if len(hex) < digits {
 			continue
 		}
-		bits := hexNumber(hex[:digits])
-		at, _ := slices.BinarySearchFunc(blocks, block{bits, int8(digits), 0}, compareBlocks)
-		if at == len(blocks) || blocks[at].bits != bits || int(blocks[at].digits) != digits {
+		key := blockKey(hex[:digits])
+		at := firstBlock(blocks, key)
+		if at == len(blocks) || blocks[at].key != key {
 			continue
 		}
 		e := &registered{what: schemeWords[macScheme] + hex[:digits], trust: trusted[macScheme], scheme: macScheme}
-		for ; at < len(blocks) && blocks[at].bits == bits && int(blocks[at].digits) == digits; at++ {
+		for ; at < len(blocks) && blocks[at].key == key; at++ {
 			e.holders = append(e.holders, blocks[at].rec)
-			e.doubtful = e.doubtful || slices.Contains(r.records[blocks[at].rec].IDs.Doubtful, "oui:"+hex[:digits])
+			doubtful := r.records[blocks[at].rec].IDs.Doubtful
+			e.doubtful = e.doubtful || len(doubtful) > 0 && slices.Contains(doubtful, "oui:"+hex[:digits])
 		}
 		return e
 	}
 	return nil
+}
+
+// firstBlock returns the place of the first block with the key or a higher one.
+func firstBlock(blocks []block, key uint64) int {
+	low, high := 0, len(blocks)
+	for low < high {
+		if mid := (low + high) / 2; blocks[mid].key < key {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return low
 }
 
 // interfaceWords say by themselves that a product is a network interface,

@@ -22,9 +22,18 @@ type registrants struct {
 	known   []atomic.Uint32     // by number of the name
 }
 
-// A remembered answer is askedOnce, the record counted from 1, and the
+// A remembered answer is askedOnce, the record counted from firstRecord, and the
 // confidence in hundredths in the lowest byte.
-const askedOnce = 1 << 31
+const (
+	askedOnce   = 1 << 31
+	firstRecord = 2
+)
+
+// What stands for a record where there is none.
+const (
+	noSupplier  int32 = -1
+	namesNobody int32 = -2 // the entry is no organisation's
+)
 
 func (r *resolver) public() *registrants {
 	p := &r.registrants
@@ -71,12 +80,12 @@ func (r *resolver) registrantOf(s scheme, h *holds, what string) *registered {
 	p := r.public()
 	e := &registered{what: what, scheme: s, public: p.from.registrations(h)}
 	first := &e.public[0]
-	if why := p.noName(first.Organisation); why != "" {
-		e.public, e.nobody = nil, what+" names nobody: "+why
+	rec, conf := r.named(p.from.nameOf(h.table, h.row), first.Organisation)
+	if rec == namesNobody {
+		e.public, e.nobody = nil, what+" names nobody: "+p.noName(first.Organisation)
 		return e
 	}
 	said := what + " is registered to '" + first.Organisation + "' (" + first.Registry + ")"
-	rec, conf := r.named(p.from.nameOf(h.table, h.row), first.Organisation)
 	if rec < 0 || h.rows > 1 {
 		e.nobody = said + ", who is no supplier here"
 		return e
@@ -98,23 +107,26 @@ func (p *registrants) noName(entry string) string {
 }
 
 // named returns the record whose name a registry's name is, and how sure that
-// is; -1 for none.
+// is; noSupplier or namesNobody for none.
 func (r *resolver) named(number int, name string) (rec int32, conf float64) {
 	slot := &r.public().known[number]
 	v := slot.Load()
 	if v == 0 {
 		rec, conf = r.readRegistrant(name)
-		v = askedOnce | uint32(rec+1)<<8 | uint32(conf*100+0.5)
+		v = askedOnce | uint32(rec+firstRecord)<<8 | uint32(conf*100+0.5)
 		slot.Store(v)
 	}
-	return int32(v&^askedOnce>>8) - 1, float64(v&0xff) / 100
+	return int32(v&^askedOnce>>8) - firstRecord, float64(v&0xff) / 100
 }
 
 // readRegistrant reads the name of an organisation as a registry has it. A name
 // that needs a second signal has none here, and namesakes are other companies.
 func (r *resolver) readRegistrant(name string) (rec int32, conf float64) {
 	p := r.public()
-	best := candidate{rec: -1}
+	if p.noName(name) != "" {
+		return namesNobody, 0
+	}
+	best := candidate{rec: noSupplier}
 	if a, ok := r.exact(name); ok {
 		best = candidate{rec: a.chosen, conf: a.confidence}
 	} else {
@@ -125,7 +137,7 @@ func (r *resolver) readRegistrant(name string) (rec int32, conf float64) {
 	}
 	if best.rec < 0 || best.conf < netvet.MatchThreshold || best.needs ||
 		slices.Contains(p.others[strings.ToLower(name)], r.records[best.rec].ID) {
-		return -1, 0
+		return noSupplier, 0
 	}
 	return best.rec, best.conf
 }
