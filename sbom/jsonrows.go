@@ -191,6 +191,9 @@ func readJSONRows(ctx context.Context, src *Stream, emit func(Record) error) (In
 	if err == nil {
 		err = table.faults.finish()
 	}
+	if err == nil {
+		err = emit(Table{Columns: table.columns.list()})
+	}
 	return Info{Notes: table.notes()}, err
 }
 

@@ -45,6 +45,7 @@ type tableReader struct {
 	columns columns
 	price   priceColumn
 	found   bool            // the header
+	headers int             // so far: files that are joined have several
 	above   int             // rows above it, blank ones left out
 	signs   map[string]bool // bare currency signs that were taken for one currency
 
@@ -81,13 +82,21 @@ func (t *tableReader) row(r tableRow) error {
 		return t.data(r)
 	}
 	if c := t.synonyms.header(r.cells, t.choice); c.isHeader() {
-		t.use(c)
-		return nil
+		return t.header(r.record, c)
 	}
 	if t.above++; t.above > maxAboveHeader {
 		return errNoHeader
 	}
 	return nil
+}
+
+// header reads what follows by a header, and tells how it is understood.
+func (t *tableReader) header(record string, c columns) error {
+	t.use(c)
+	if t.headers++; t.headers > maxListed {
+		return nil
+	}
+	return t.emit(Table{Record: record, Columns: c.list()})
 }
 
 func (t *tableReader) use(c columns) {
@@ -122,7 +131,9 @@ func (t *tableReader) anotherHeader(r tableRow) error {
 	if slices.Equal(c.headers, t.columns.headers) {
 		return t.gap(r.record, "the header is repeated: not read as a product")
 	}
-	t.use(c)
+	if err := t.header(r.record, c); err != nil {
+		return err
+	}
 	return t.gap(r.record, "another header: not read as a product; from here "+c.note())
 }
 
