@@ -52,12 +52,10 @@ func (f field) identifies() bool {
 	return false
 }
 
-// tells says whether the field tells an inventory of products from a list of
-// anything that has names and places. A header that may mean a supplier does not.
-func (f field) tells(doubtful bool) bool {
+// isExact says whether the field tells an inventory of products from a list of
+// anything that has names, places and suppliers.
+func (f field) isExact() bool {
 	switch f {
-	case fieldManufacturer:
-		return !doubtful
 	case fieldModel, fieldPartNumber, fieldSerial, fieldCPE, fieldPurl:
 		return true
 	}
@@ -76,6 +74,7 @@ type columns struct {
 	identifying bool
 	chosen      bool // a column was assigned by Options.Columns
 	telling     bool // a column says who made it, or which it is: more than a name
+	exact       bool // a column says which it is
 	named       bool
 	equipment   bool // a column shows that the table is of equipment
 	foreign     bool // a column shows that the table is no inventory
@@ -104,7 +103,8 @@ func (s *synonyms) header(cells []string, choice map[string]field) columns {
 			taken[f] = true
 			c.identifying = c.identifying || f.identifies()
 			c.named = c.named || f == fieldName
-			c.telling = c.telling || f.tells(c.meanings[i].doubtful > 0)
+			c.exact = c.exact || f.isExact()
+			c.telling = c.telling || f.isExact() || f == fieldManufacturer && c.meanings[i].doubtful == 0
 		}
 	}
 	for i, header := range c.headers {
@@ -176,7 +176,7 @@ func (c columns) isHeader() bool {
 		return false
 	case c.chosen:
 		return true
-	case c.known < 2 || c.foreign || c.elsewhere && !c.telling:
+	case c.known < 2 || c.foreign || c.elsewhere && !c.exact && !(c.telling && c.equipment):
 		return false
 	}
 	return c.telling || c.named && (c.equipment || slices.Contains(c.fields, fieldVersion) || slices.Contains(c.fields, fieldManufacturer))

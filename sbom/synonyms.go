@@ -79,6 +79,13 @@ type qualifier struct {
 	equipment bool
 }
 
+// standsBefore tells a short qualifier from the first letters of a word: "u_pn" of
+// a ServiceNow table says what "pn" says, "UPN" does not.
+func (q qualifier) standsBefore(header string) bool {
+	n := len(q.key)
+	return n > 2 || len(header) > n && !unicode.IsLetter(rune(header[n]))
+}
+
 // defaultSynonyms reads the embedded file at first use.
 var defaultSynonyms = sync.OnceValues(func() (*synonyms, error) { return loadSynonyms("columns.yaml", columnsYAML) })
 
@@ -89,6 +96,8 @@ func loadSynonyms(name string, data []byte) (*synonyms, error) {
 		return nil, err
 	}
 	l := &synonymsLoader{name: name, lines: strictyaml.Lines(data), out: &synonyms{meanings: make(map[string]headerMeaning, 4000), doubtful: file.Doubtful}}
+	l.qualifiers(file.Qualifiers, false)
+	l.qualifiers(file.Equipment.Qualifiers, true)
 	for _, f := range slices.Sorted(maps.Keys(file.Fields)) {
 		l.field("fields."+string(f), f)
 		l.headers("fields."+string(f), file.Fields[f], headerMeaning{field: f})
@@ -106,8 +115,6 @@ func loadSynonyms(name string, data []byte) (*synonyms, error) {
 	for n, export := range file.Exports {
 		l.export(fmt.Sprintf("exports.%d", n), export)
 	}
-	l.qualifiers(file.Qualifiers, false)
-	l.qualifiers(file.Equipment.Qualifiers, true)
 	return l.out, l.faults.Err()
 }
 
@@ -163,9 +170,11 @@ func (l *synonymsLoader) export(path string, export exportHeaders) {
 func (l *synonymsLoader) exported(path, header string, m headerMeaning) {
 	key := headerKey(header)
 	old, ok := l.out.meanings[key]
+	derived, _ := l.out.meaning(header)
 	switch {
 	case key == "":
 		l.fault(path, "a header is empty")
+	case !ok && derived.field == m.field && derived.known: // "Asset name" is a name
 	case !ok:
 		l.out.meanings[key] = m
 	case old.doubtful > 0 && (m.field == fieldNone || l.out.doubtful[old.doubtful-1].may(m.field)):
@@ -256,7 +265,7 @@ func (s *synonyms) meaning(header string) (headerMeaning, bool) {
 		return m, true
 	}
 	for _, q := range s.qualifiers {
-		if rest, ok := strings.CutPrefix(key, q.key); ok {
+		if rest, ok := strings.CutPrefix(key, q.key); ok && q.standsBefore(header) {
 			if m, ok := s.meanings[rest]; ok {
 				m.qualified, m.equipment = true, m.equipment || q.equipment
 				return m, true
