@@ -39,6 +39,8 @@ type tableReader struct {
 
 	comma     bool // prices likely have a decimal comma
 	since1904 bool // days of a workbook count from 1904
+	days      dayOrder
+	digits    map[field]*digitColumn // numbers by which a row is known
 
 	width int // cells a row may have, empty ones beyond the header too
 
@@ -169,6 +171,11 @@ func (t *tableReader) use(c columns) {
 	t.found = true
 	t.columns = c
 	t.price = priceColumn{currency: c.currency, factor: c.factor, comma: t.comma}
+	t.days = orderUnknown
+	t.digits = map[field]*digitColumn{fieldSerial: {}, fieldPartNumber: {}}
+	if i := slices.Index(c.fields, fieldPurchased); i >= 0 {
+		t.days = headerDayOrder(c.headers[i])
+	}
 }
 
 // isHeaderAgain tells the header from data where it is repeated, on every
