@@ -65,6 +65,43 @@ func spreadsheetDamage(text string) string {
 	return ""
 }
 
+// digitColumn follows the values of a column that are digits only, to notice one
+// that is shorter than all above it.
+type digitColumn struct {
+	length        int // of the first value
+	same, shorter int // values of that length, and shorter ones
+}
+
+// Leading zeros are missed after so many values of one length, up to so many.
+const (
+	enoughDigits   = 5
+	maxMissedZeros = 3
+)
+
+// add takes the next value and returns the length that it should have, where
+// leading zeros may be lost; else 0.
+func (d *digitColumn) add(text string) int {
+	if d == nil || text == "" || strings.Trim(text, "0123456789") != "" {
+		return 0
+	}
+	if d.length == 0 {
+		d.length = len(text)
+	}
+	switch missed := d.length - len(text); {
+	case missed == 0:
+		d.same++
+	case missed < 0:
+		d.length, d.same = len(text), 0 // the column has numbers of several lengths
+		d.shorter += enoughDigits
+	default:
+		d.shorter++
+		if missed <= maxMissedZeros && d.same >= enoughDigits && d.shorter*enoughDigits <= d.same {
+			return d.length
+		}
+	}
+	return 0
+}
+
 // mayBeDamage looks at the first letters only: most part numbers need no more.
 func mayBeDamage(text string) bool {
 	if text == "" || text[0] == '#' || '0' <= text[0] && text[0] <= '9' {

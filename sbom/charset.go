@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
-	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -30,7 +29,8 @@ type charsetReader struct {
 	name   string // of the encoding, once it is decided; "" while all is ASCII
 	mark   string // the encoding, when it was known before
 	enc    encoding.Encoding
-	offset int64 // in the input, of the next byte of src
+	before []byte // the last of the ASCII, which may begin a header
+	offset int64  // in the input, of the next byte of src
 	buf    []byte
 	out    []byte // what of buf is still to be read
 	err    error
@@ -94,6 +94,7 @@ func (c *charsetReader) fill() {
 	}
 	if c.name == "" {
 		if n := asciiPrefix(head); n > 0 {
+			c.before = append(c.before[:0], head[max(0, n-maxHeader):n]...)
 			c.take(head, n)
 			return
 		}
@@ -172,11 +173,11 @@ func (c *charsetReader) choose(window []byte, atEOF bool) error {
 	if mostlyUTF8(whole) {
 		return fmt.Errorf("invalid UTF-8 at byte %d: repair the file or name its encoding with --encoding", c.offset+int64(invalidAt(whole)))
 	}
-	if cleanGB18030(window, atEOF) {
-		c.name, c.enc = "GB18030", simplifiedchinese.GB18030
+	if guess, ok := guessCharset(c.before, window, atEOF); ok {
+		c.name, c.enc = guess.name, guess.enc
 		return nil
 	}
-	return fmt.Errorf("text is neither UTF-8 nor GB18030, first at byte %d: name its encoding with --encoding (windows-1252, big5, shift_jis ...)", c.offset)
+	return fmt.Errorf("text is not UTF-8, first at byte %d, and in no other encoding beyond doubt: name it with --encoding (windows-1252, gb18030, shift_jis ...)", c.offset)
 }
 
 // mostlyUTF8 tells a damaged UTF-8 text from one in another encoding: most of
@@ -207,29 +208,6 @@ func invalidAt(text []byte) int {
 		at += n
 	}
 	return at
-}
-
-// cleanGB18030 tells whether a text decodes as GB18030 without a fault and into
-// what people write: at least four in five of its characters beyond ASCII lie in
-// GB 2312 (rows 01 to 87). Western letters read as GB18030 do not.
-func cleanGB18030(text []byte, atEOF bool) bool {
-	out := make([]byte, 3*len(text)+utf8.UTFMax)
-	n, _, err := simplifiedchinese.GB18030.NewDecoder().Transform(out, text, atEOF)
-	if err != nil && !errors.Is(err, transform.ErrShortSrc) || bytes.ContainsRune(out[:n], utf8.RuneError) {
-		return false
-	}
-	common, all := 0, 0
-	for i := 0; i+1 < len(text); i++ {
-		if text[i] < utf8.RuneSelf {
-			continue
-		}
-		all++
-		if lead, trail := text[i], text[i+1]; 0xA1 <= lead && lead <= 0xF7 && trail >= 0xA1 {
-			common++
-		}
-		i++
-	}
-	return common*5 >= all*4
 }
 
 // utf8 passes on what is whole and valid; what the end of the window cuts comes

@@ -2,12 +2,10 @@ package sbom
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode"
 
-	"github.com/netvet/netvet/scanner/strictyaml"
 	"golang.org/x/text/currency"
 	"golang.org/x/text/unicode/norm"
 )
@@ -54,6 +52,16 @@ func (f field) identifies() bool {
 	return false
 }
 
+// isExact says whether the field tells an inventory of products from a list of
+// anything that has names, places and suppliers.
+func (f field) isExact() bool {
+	switch f {
+	case fieldModel, fieldPartNumber, fieldSerial, fieldCPE, fieldPurl:
+		return true
+	}
+	return false
+}
+
 // words is the field as a message names it.
 func (f field) words() string { return strings.ReplaceAll(string(f), "_", " ") }
 
@@ -65,17 +73,24 @@ type columns struct {
 	// identifying is true when a column tells what a row is.
 	identifying bool
 	chosen      bool // a column was assigned by Options.Columns
+	telling     bool // a column says who made it, or which it is: more than a name
+	exact       bool // a column says which it is
+	named       bool
+	equipment   bool // a column shows that the table is of equipment
 	foreign     bool // a column shows that the table is no inventory
+	elsewhere   bool // a column is more often found in other tables
 	currency    string
 	factor      float64       // 10000 for prices in units of ten thousand
 	second      map[int]field // columns of a field that an earlier column has
+	meanings    []headerMeaning
+	why         map[int]string // what decided a doubtful header
 }
 
 // header reads a row as a header row.
 func (s *synonyms) header(cells []string, choice map[string]field) columns {
-	c := columns{headers: trimRight(cells), factor: 1, second: make(map[int]field)}
+	c := columns{headers: trimRight(cells), factor: 1, second: make(map[int]field), why: make(map[int]string)}
 	c.fields = make([]field, len(c.headers))
-	meanings := make([]headerMeaning, len(c.headers))
+	c.meanings = make([]headerMeaning, len(c.headers))
 	taken := make(map[field]bool)
 	present := make(map[string]bool)
 	take := func(i int, f field) {
@@ -87,6 +102,9 @@ func (s *synonyms) header(cells []string, choice map[string]field) columns {
 			c.fields[i] = f
 			taken[f] = true
 			c.identifying = c.identifying || f.identifies()
+			c.named = c.named || f == fieldName
+			c.exact = c.exact || f.isExact()
+			c.telling = c.telling || f.isExact() || f == fieldManufacturer && c.meanings[i].doubtful == 0
 		}
 	}
 	for i, header := range c.headers {
@@ -95,22 +113,35 @@ func (s *synonyms) header(cells []string, choice map[string]field) columns {
 		if f, ok := choice[key]; ok && key != "" {
 			c.known++
 			c.chosen = true
+			c.meanings[i] = headerMeaning{known: true}
+			c.why[i] = whyChosen
 			take(i, f)
 			continue
 		}
-		var ok bool
-		if meanings[i], ok = s.meaning(header); ok {
+		c.meanings[i], _ = s.meaning(header)
+		if c.meanings[i].known {
 			c.known++
 		}
-		c.foreign = c.foreign || meanings[i].foreign
+		c.foreign = c.foreign || c.meanings[i].foreign
+		c.elsewhere = c.elsewhere || c.meanings[i].elsewhere
+		c.equipment = c.equipment || c.meanings[i].equipment
 	}
-	for i, m := range meanings {
-		take(i, m.field)
+	for i, m := range c.meanings { // "Device name" goes before "Name", which may be its user's
+		if m.qualified && m.field == fieldName {
+			take(i, m.field)
+		}
+	}
+	for i, m := range c.meanings {
+		if !m.qualified || m.field != fieldName {
+			take(i, m.field)
+		}
 	}
 	for n, d := range s.doubtful {
-		for i, m := range meanings {
+		for i, m := range c.meanings {
 			if m.doubtful == n+1 {
-				take(i, d.choose(taken, present))
+				var f field
+				f, c.why[i] = d.choose(taken, present)
+				take(i, f)
 			}
 		}
 	}
@@ -122,72 +153,104 @@ func (s *synonyms) header(cells []string, choice map[string]field) columns {
 	return c
 }
 
-// choose decides what a doubtful header means beside the columns there are.
-func (d doubtfulHeaders) choose(taken map[field]bool, present map[string]bool) field {
+// choose decides what a doubtful header means beside the columns there are, and
+// says what decided.
+func (d doubtfulHeaders) choose(taken map[field]bool, present map[string]bool) (field, string) {
 	is := func(word string) bool { return taken[field(word)] || present[headerKey(word)] }
-	if len(d.When) > 0 && !slices.ContainsFunc(d.When, is) || slices.ContainsFunc(d.Unless, is) {
-		return d.Otherwise
+	if i := slices.IndexFunc(d.Unless, is); i >= 0 {
+		return d.Otherwise, "beside " + field(d.Unless[i]).words()
 	}
-	return d.Field
+	if len(d.When) == 0 {
+		return d.Field, "since no column is " + field(strings.Join(d.Unless, " or ")).words()
+	}
+	if i := slices.IndexFunc(d.When, is); i >= 0 {
+		return d.Field, "beside " + field(d.When[i]).words()
+	}
+	return d.Otherwise, "since no column is " + field(strings.Join(d.When, " or ")).words()
 }
 
 // isHeader tells whether a row with these columns is the header of an inventory.
 func (c columns) isHeader() bool {
-	return c.identifying && (c.chosen || c.known >= 2 && !c.foreign)
+	switch {
+	case !c.identifying:
+		return false
+	case c.chosen:
+		return true
+	case c.known < 2 || c.foreign || c.elsewhere && !c.exact && !(c.telling && c.equipment):
+		return false
+	}
+	return c.telling || c.named && (c.equipment || slices.Contains(c.fields, fieldVersion) || slices.Contains(c.fields, fieldManufacturer))
 }
 
 // note tells in one line what the columns are taken for.
 func (c columns) note() string {
-	var used, unused, second []string
+	var used, known, unknown, second []string
 	for _, f := range tableFields() {
 		if i := slices.Index(c.fields, f); i >= 0 {
 			used = append(used, fmt.Sprintf("%s=%s", f, oneLine(c.headers[i])))
+			if c.meanings[i].doubtful > 0 {
+				used[len(used)-1] += " (" + c.why[i] + ")"
+			}
 		}
 	}
 	for i, f := range c.fields {
 		h := oneLine(c.headers[i])
-		if again, ok := c.second[i]; ok {
+		switch again, ok := c.second[i]; {
+		case ok:
 			second = append(second, fmt.Sprintf("%s=%s", again, h))
-		} else if f == fieldNone && h != "" {
-			unused = append(unused, h)
+		case f != fieldNone || h == "":
+		case c.meanings[i].known:
+			known = append(known, h)
+		default:
+			unknown = append(unknown, h)
 		}
 	}
 	text := "columns: " + strings.Join(used, ", ")
-	if len(unused) > maxListed {
-		unused = append(unused[:maxListed], fmt.Sprintf("and %d more", len(unused)-maxListed))
-	}
-	if len(unused) > 0 {
-		text += "; unused: " + strings.Join(unused, ", ")
-	}
-	if len(second) > 0 {
-		text += "; not used, being the second of a kind: " + strings.Join(second, ", ")
+	for _, rest := range []struct {
+		what    string
+		headers []string
+	}{{"of no use here: ", known}, {"not recognised: ", unknown}, {"not used, being the second of a kind: ", second}} {
+		if n := len(rest.headers) - maxListed; n > 0 {
+			rest.headers = append(rest.headers[:maxListed], fmt.Sprintf("and %d more", n))
+		}
+		if len(rest.headers) > 0 {
+			text += "; " + rest.what + strings.Join(rest.headers, ", ")
+		}
 	}
 	return text
 }
 
-// columnChoice checks what the user says of the columns and makes it ready for
-// look-ups.
-func columnChoice(chosen map[string]string) (map[string]field, error) {
-	choice := make(map[string]field, len(chosen))
-	var names []string
-	for _, f := range tableFields() {
-		names = append(names, string(f))
-	}
-	for _, header := range slices.Sorted(maps.Keys(chosen)) {
-		f := strings.ToLower(strings.TrimSpace(chosen[header]))
-		if f == "ignore" || f == "-" {
-			f = ""
+// Why a column is taken for its field, where not the columns beside it decided.
+const (
+	whyKnown  = "a known name"
+	whyChosen = "as chosen"
+)
+
+// list says of each column what it is taken for and why.
+func (c columns) list() []Column {
+	var list []Column
+	for i, header := range c.headers {
+		if header == "" {
+			continue
 		}
-		if f != "" && !slices.Contains(names, f) {
-			err := fmt.Errorf("unknown field %q for column %q: one of %s, or ignore", f, header, strings.Join(names, ", "))
-			if near := strictyaml.Nearest(f, names); near != "" {
-				err = fmt.Errorf("unknown field %q for column %q: did you mean %q?", f, header, near)
-			}
-			return nil, err
+		again, isSecond := c.second[i]
+		column := Column{Header: header, Field: string(c.fields[i]), Why: c.why[i]}
+		switch {
+		case isSecond:
+			column.Why = "a second column for " + again.words() + ": the first is read"
+		case column.Why != "":
+		case c.fields[i] != fieldNone:
+			column.Why = whyKnown
+		case c.meanings[i].foreign:
+			column.Why = "known: a column of something else than products"
+		case c.meanings[i].known:
+			column.Why = "known, and of no use here"
+		default:
+			column.Why = "not recognised"
 		}
-		choice[headerKey(header)] = field(f)
+		list = append(list, column)
 	}
-	return choice, nil
+	return list
 }
 
 // priceUnits are the currencies that may end a header of prices, as headerKey

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 )
@@ -54,7 +55,18 @@ func TestCharsets(t *testing.T) {
 		{"Big5 chosen", encoded(t, traditionalchinese.Big5, "製造商,型號\n華碩,RS720\n"), "big5", "text: big5, as chosen, delimiter comma", "華碩", ""},
 		{"Shift-JIS chosen", encoded(t, japanese.ShiftJIS, "メーカー,型番\n日立,VSP\n"), "shift_jis", "text: shift_jis, as chosen, delimiter comma", "日立", ""},
 		{"windows-1252 chosen", encoded(t, charmap.Windows1252, "Hersteller;Modell\nMüller;X\n"), "windows-1252", "text: windows-1252, as chosen, delimiter semicolon", "Müller", ""},
-		{"windows-1252 unknown", encoded(t, charmap.Windows1252, "Hersteller;Modell;Ort\nMüller;X;Zürich\nSchäfer;Y;Köln\n"), "", "", "", "neither UTF-8 nor GB18030, first at byte 23"},
+		{"windows-1252 unknown", encoded(t, charmap.Windows1252, "Hersteller;Modell;Ort\nMüller;X;Zürich\nSchäfer;Y;Köln\n"), "", "", "", "text is not UTF-8, first at byte 23, and in no other encoding beyond doubt: name it with --encoding"},
+		{"Big5", encoded(t, traditionalchinese.Big5, "項次,設備名稱,廠牌,型號\n1,交換器,華碩,RS720\n"), "", "text: Big5, found by its bytes, delimiter comma", "華碩", ""},
+		{"Shift-JIS", encoded(t, japanese.ShiftJIS, "メーカー,型番,設置場所\n日立,VSP,東京\n"), "", "text: Shift-JIS, found by its bytes, delimiter comma", "日立", ""},
+		{"EUC-JP", encoded(t, japanese.EUCJP, "メーカー,型番,設置場所\n日立,VSP,東京\n"), "", "text: EUC-JP, found by its bytes, delimiter comma", "日立", ""},
+		{"EUC-KR", encoded(t, korean.EUCKR, "제조사,모델명,수량\n삼성전자,X,3\n"), "", "text: EUC-KR, found by its bytes, delimiter comma", "삼성전자", ""},
+		{"EUC-KR below an English header", encoded(t, korean.EUCKR, "Maker,Model,Location\n삼성전자,X,서울 데이터센터 삼층 전산실\n엘지전자,Y,부산 데이터센터 이층 전산실\n"), "", "text: EUC-KR, found by its bytes, delimiter comma", "삼성전자", ""},
+		{"Shift-JIS below an English header", encoded(t, japanese.ShiftJIS, "Maker,Model,Location\n日立製作所,X,東京データセンター三階サーバー室\n富士通,Y,大阪データセンター\n"), "", "text: Shift-JIS, found by its bytes, delimiter comma", "日立製作所", ""},
+		{"windows-1252 by its headers", encoded(t, charmap.Windows1252, "Hersteller;Gerätename;Stückzahl\nMüller;X;2\n"), "", "text: windows-1252, found by its bytes, delimiter semicolon", "Müller", ""},
+		{"windows-1251 by its headers", encoded(t, charmap.Windows1251, "Производитель;Модель\nЯдро;X\n"), "", "text: windows-1251, found by its bytes, delimiter semicolon", "Ядро", ""},
+		{"windows-1252 in values only", encoded(t, charmap.Windows1252, "Manufacturer,Model\nMüller & Söhne,Größe 2\n"), "", "", "", "in no other encoding beyond doubt"},
+		{"Shift-JIS in one value", encoded(t, japanese.ShiftJIS, "Maker,Model\n日立,X\n"), "", "", "", "in no other encoding beyond doubt"},
+		{"damaged Shift-JIS chosen", append(encoded(t, japanese.ShiftJIS, "メーカー,型番\n日立,X\n"), 0x81, 0x20), "shift_jis", "", "", "invalid shift_jis at byte"},
 		{"unknown name", []byte(chineseTable), "klingon", "", "", `unknown encoding "klingon"`},
 		{"damaged UTF-8", []byte(chineseTable[:40] + "\xff" + chineseTable[40:]), "", "", "", "invalid UTF-8 at byte 40"},
 		{"UTF-8 damaged late", []byte(chineseTable + strings.Repeat("华为,a,b,c\n", 40_000) + "\xc3\x28"), "", "text: UTF-8, delimiter comma", "华为技术有限公司", fmt.Sprintf("invalid UTF-8 at byte %d", len(chineseTable)+40_000*13)},
@@ -124,6 +136,9 @@ func TestCSVDialects(t *testing.T) {
 		{"too few cells", "Brand,Model,Qty\nA,1,1\nB\n", "2 A/1 3 B/", 1, ""},
 		{"nothing in a row", "Brand,Model,Qty\nA,1,1\n,,7\n", "2 A/1", 1, ""},
 		{"two headers", "Brand,Model\nA,1\nModel,Brand,Serial number\n2,B,s\n", "2 A/1 4 B/2", 1, ""},
+		{"header of two rows, the upper one of groups", "Name,Device,,Location\n,Brand,Model,\nx,A,1,y\n", "3 A/1", 0, ""},
+		{"header of two rows, the upper one for both", "Brand,Model,Purchase,\n,,Purchase date,Price\nA,1,2024-01-01,5\n", "3 A/1", 0, ""},
+		{"header of two rows, both known", "Brand,Model,Cost,\n,,Unit price,Total price\nA,1,5,5\n", "3 A/1", 0, ""},
 		{"values that are headers", "Name,Category,Brand\nService,Software,A\n", "2 A/", 0, ""},
 		{"total of a name", "Brand,Model,Qty\nTotal Networks,1,1\nTotal,,1\n", "2 Total Networks/1", 1, ""},
 		{"no table", "hello world\nthis is no table\n", "", 0, "no header row found"},

@@ -16,113 +16,82 @@ import (
 )
 
 // jsonRowsFormat reads inventories that programs write as JSON objects of one row
-// each: one a line (NDJSON, JSON Lines), or in one array.
+// each: one a line (NDJSON, JSON Lines), in one array, or in one array of the answer
+// of an API, {"result": [...]}.
 func jsonRowsFormat() Format {
 	return Format{
 		Name:   "json-rows",
-		Title:  "table of products in JSON: an object a line (NDJSON), or an array of flat objects",
-		Expect: "NDJSON or a JSON array of flat objects with keys such as manufacturer, model, serial number (制造商, 型号, 序列号)",
+		Title:  "table of products in JSON: an object a line (NDJSON), an array of objects, or such an array in the answer of an API",
+		Expect: "NDJSON or a JSON array of objects with keys such as manufacturer, model, serial number (制造商, 型号, 序列号)",
 		Rows:   true,
 		Detect: detectJSONRows,
 		Read:   readJSONRows,
 	}
 }
 
-// detectJSONRows is sure only where the keys of flat objects say what is a product:
-// two that identify it, and not just a name.
-func detectJSONRows(s Sample) float64 {
-	head := lookAtRows(s.Head)
-	if !head.flat || head.rows == 0 {
-		return 0
-	}
-	words, err := defaultSynonyms()
-	if err != nil {
-		return 0
-	}
-	identifying, telling := 0, 0
-	columns := words.header(head.keys, nil)
-	for _, f := range columns.fields {
-		if f.identifies() {
-			identifying++
-			if f != fieldName {
-				telling++
-			}
+// maxRowKeys bounds the different keys of rows: with each new one the columns are
+// understood anew.
+const maxRowKeys = 2000
+
+// eachCell reads a value as one cell, or as several if it is an object that is no
+// reference: {"assetCustom": {"model": ...}} gives the cell of "assetCustom.model".
+func eachCell(j *jsonTokens, header string, cell func(header, text string, flat bool) error) error {
+	if j.kind() != '{' {
+		text, flat, err := cellText(j)
+		if err != nil {
+			return err
 		}
+		return cell(header, text, flat)
 	}
-	switch {
-	case telling == 0 || identifying < 2:
-		return 0
-	case head.lines && head.rows == 1: // any document may stand on one line
-		return 0.5
-	case telling >= 2:
-		return 0.9
-	}
-	return 0.6
-}
-
-// rowsHead is what the beginning of an input tells of its rows.
-type rowsHead struct {
-	keys  []string // of all objects, in the order in which they come
-	rows  int      // objects that were read to their end
-	flat  bool     // every value is a text, a number, or a list of such
-	lines bool     // an object a line
-}
-
-func lookAtRows(head []byte) rowsHead {
-	look := rowsHead{flat: true}
-	text := bytes.TrimLeft(head, " \t\r\n")
-	switch {
-	case len(text) == 0:
-	case text[0] == '{':
-		look.lines = true
-		for len(text) > 0 && look.flat {
-			line, rest, whole := bytes.Cut(text, []byte("\n"))
-			text = rest
-			if line = bytes.TrimSpace(line); len(line) == 0 || !whole && !json.Valid(line) && look.rows > 0 {
-				continue // the last one is cut
-			}
-			look.flat = line[0] == '{' && json.Valid(line)
-			if look.flat {
-				_ = look.object(headTokens(line))
-			}
-		}
-	case text[0] == '[':
-		j := headTokens(text)
-		_ = j.array(func(int) error { return look.object(j) }) // what is cut off or broken is for the reader
-	}
-	look.flat = look.flat && !slices.ContainsFunc(look.keys, isReservedKey)
-	return look
-}
-
-func headTokens(text []byte) *jsonTokens {
-	return newJSONTokens(bytes.NewReader(text), Options{Lenient: true}.withDefaultLimits(), func(string, string) {})
-}
-
-// isReservedKey tells keys of documents that have readers of their own, or none.
-func isReservedKey(key string) bool {
-	return isInventoryKey(key) || strings.HasPrefix(key, "@") || strings.HasPrefix(key, "$") || key == "_type" || key == "payload" || key == "predicate"
-}
-
-func (look *rowsHead) object(j *jsonTokens) error {
-	if kind := j.kind(); kind != '{' {
-		look.flat = look.flat && kind == 0
-		return errSeen
-	}
-	err := j.object(func(key []byte) error {
-		if !slices.Contains(look.keys, string(key)) && len(look.keys) < maxRowCells {
-			look.keys = append(look.keys, string(key))
-		}
-		_, flat, err := cellText(j)
-		if err == nil && !flat {
-			look.flat = false
-			return errSeen
+	var inside []jsonCell
+	if err := j.object(func(key []byte) error {
+		c := jsonCell{key: string(key)}
+		var err error
+		c.text, c.flat, err = cellText(j)
+		if len(inside) < maxRowKeys {
+			inside = append(inside, c)
 		}
 		return err
-	})
-	if err == nil {
-		look.rows++
+	}); err != nil {
+		return err
 	}
-	return err
+	if text, flat, ok := referenceText(inside); ok {
+		return cell(header, text, flat)
+	}
+	for _, c := range inside {
+		if err := cell(header+"."+c.key, c.text, c.flat); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type jsonCell struct {
+	key, text string
+	flat      bool
+}
+
+// referenceText returns the text by which an object stands for another thing:
+// {"id": 1, "name": "Cisco"} of Snipe-IT, {"display_value": "Cisco", "link": "..."}
+// of ServiceNow, {"date": "2024-01-31", "formatted": "..."}. A reference that has an
+// identifier only says nothing that a cell could hold.
+func referenceText(inside []jsonCell) (text string, flat, ok bool) {
+	find := func(keys ...string) int {
+		for _, key := range keys {
+			if i := slices.IndexFunc(inside, func(c jsonCell) bool { return c.key == key }); i >= 0 {
+				return i
+			}
+		}
+		return -1
+	}
+	named := find("display_value", "name", "display", "displayName", "label", "title", "date", "formatted", "value")
+	if named < 0 || len(inside) > 3 && find("id", "sys_id", "link", "url", "href", "slug", "display_value") < 0 {
+		return "", false, false
+	}
+	if c := inside[named]; c.key == "value" && find("link") >= 0 {
+		return "", false, true
+	}
+	return inside[named].text, inside[named].flat, true
 }
 
 // cellText reads a value as the text of a cell: lists are joined. What holds objects
@@ -183,15 +152,23 @@ func readJSONRows(ctx context.Context, src *Stream, emit func(Record) error) (In
 	if r.use(); !table.columns.isHeader() {
 		return Info{}, errors.New("no keys of an inventory found: expected at least two known names, one of them for a manufacturer, vendor, name, model, part number or serial; name them with --columns")
 	}
-	if look.lines {
+	notes := table.notes
+	switch {
+	case look.lines:
 		err = r.lines(ctx, text)
-	} else {
-		err = r.list(ctx)
+	case look.path != "":
+		err = r.inside(ctx, look.path)
+		notes = func() []string { return append([]string{"rows: those of " + look.path}, table.notes()...) }
+	default:
+		err = r.document(ctx)
 	}
 	if err == nil {
 		err = table.faults.finish()
 	}
-	return Info{Notes: table.notes()}, err
+	if err == nil {
+		err = emit(Table{Columns: table.columns.list()})
+	}
+	return Info{Notes: notes()}, err
 }
 
 // columnOf returns the column of a key, a new one if there is none; -1 for a key that
@@ -214,10 +191,56 @@ func (r *jsonRowsReader) use() {
 	r.table.use(r.table.synonyms.header(slices.Clone(r.headers), r.table.choice))
 }
 
+// document reads a document that is an array of objects.
+func (r *jsonRowsReader) document(ctx context.Context) error {
+	if err := r.list(ctx, ""); err != nil {
+		return err
+	}
+	return r.end()
+}
+
+// inside reads the array of objects at a path of a document. Another array of
+// objects is told, so that nobody takes its rows for read.
+func (r *jsonRowsReader) inside(ctx context.Context, path string) error {
+	var walk func(at string, depth int) error
+	walk = func(at string, depth int) error {
+		return r.object(func(key []byte) error {
+			here := at + "/" + string(key)
+			switch kind := r.kind(); {
+			case kind == '[' && here == path:
+				return r.list(ctx, here)
+			case kind == '{' && depth < maxEnvelope:
+				return walk(here, depth+1)
+			case kind == '[':
+				return r.otherList(here, path)
+			}
+			return r.skip()
+		})
+	}
+	if err := walk("", 1); err != nil {
+		return err
+	}
+	return r.end()
+}
+
+// otherList passes over an array that is not the one of the rows.
+func (r *jsonRowsReader) otherList(at, path string) error {
+	objects := 0
+	if err := r.array(func(int) error {
+		if r.kind() == '{' {
+			objects++
+		}
+		return r.skip()
+	}); err != nil || objects == 0 {
+		return err
+	}
+	return r.table.gap(shortPointer(at), fmt.Sprintf("%s not read: the rows are those of %s; give each list as a file of its own", plural(objects, "object", "objects"), path))
+}
+
 // list reads an array of objects.
-func (r *jsonRowsReader) list(ctx context.Context) error {
-	if err := r.array(func(i int) error {
-		record := "/" + strconv.Itoa(i)
+func (r *jsonRowsReader) list(ctx context.Context, path string) error {
+	return r.array(func(i int) error {
+		record := path + "/" + strconv.Itoa(i)
 		if kind := r.kind(); kind != '{' && kind != 0 {
 			if err := r.skip(); err != nil {
 				return err
@@ -225,10 +248,7 @@ func (r *jsonRowsReader) list(ctx context.Context) error {
 			return r.table.gap(record, "is "+jsonKindName(kind)+", expected an object: not read")
 		}
 		return cmp.Or(ctx.Err(), r.row(record))
-	}); err != nil {
-		return err
-	}
-	return r.end()
+	})
 }
 
 // lines reads an object a line. A line that is none is a gap, unless it is the last:
@@ -290,6 +310,25 @@ func (r *jsonRowsReader) line(line []byte, n int, offset int64, last bool) error
 	return nil
 }
 
+// cell puts a value in its column, a new one if there is none yet.
+func (r *jsonRowsReader) cell(record, header, text string, flat bool) error {
+	i := r.columnOf(header)
+	if i < 0 {
+		return nil
+	}
+	if i >= maxRowKeys {
+		return fmt.Errorf("%s: more than %d different keys", record, maxRowKeys)
+	}
+	for len(r.cells) <= i {
+		r.cells = append(r.cells, "")
+	}
+	r.cells[i] = strings.TrimSpace(text)
+	if !flat {
+		r.nested = append(r.nested, i)
+	}
+	return nil
+}
+
 // row reads one object as a row of the table.
 func (r *jsonRowsReader) row(record string) error {
 	for i := range r.cells {
@@ -298,22 +337,7 @@ func (r *jsonRowsReader) row(record string) error {
 	r.nested = r.nested[:0]
 	known := len(r.headers)
 	if err := r.object(func(key []byte) error {
-		i := r.columnOf(string(key))
-		if i < 0 {
-			return nil
-		}
-		if i >= maxRowCells {
-			return fmt.Errorf("%s: more than %d different keys", record, maxRowCells)
-		}
-		text, flat, err := cellText(r.jsonTokens)
-		for len(r.cells) <= i {
-			r.cells = append(r.cells, "")
-		}
-		r.cells[i] = strings.TrimSpace(text)
-		if !flat {
-			r.nested = append(r.nested, i)
-		}
-		return err
+		return eachCell(r.jsonTokens, string(key), func(header, text string, flat bool) error { return r.cell(record, header, text, flat) })
 	}); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -27,6 +28,7 @@ func TestDetectJSONRows(t *testing.T) {
 		{"a line that is no object", row + "\n[1]\n" + row, false},
 		{"a line that is broken", row + "\nbroken\n" + row, false},
 		{"one object over lines", "{\n\"manufacturer\":\"Cisco\",\n\"model\":\"N9K\"}", false},
+		{"an answer of an API", `{"result":[` + row + `,` + row + `]}`, false},
 		{"objects inside", `[{"manufacturer":{"name":"Cisco"},"model":"N9K","serial":"1"}]`, false},
 		{"lists of objects inside", `[{"manufacturer":"Cisco","model":"N9K","ports":[{}]}]`, false},
 		{"an array of bills of materials", `[{"bomFormat":"CycloneDX","specVersion":"1.6","name":"a","model":"b","serial":"c"}]`, false},
@@ -55,7 +57,7 @@ func TestJSONRowsGaps(t *testing.T) {
 broken
 [1]
 
-{"manufacturer":"Dell","model":{"name":"R740"},"added later":null,"serial":12345678901234567890}
+{"manufacturer":"Dell","model":[{"name":"R740"}],"added later":null,"serial":12345678901234567890}
 {}
 `, Options{})
 	var gaps []string
@@ -99,5 +101,53 @@ func TestJSONRowsColumns(t *testing.T) {
 	got := readJSONRowsOf(t, `[{"a":"Cisco","b":"N9K"},{"a":"Dell","c":"1"}]`, Options{Columns: map[string]string{"a": "manufacturer", "c": "serial"}})
 	if got.Error != "" || len(got.Products) != 2 || got.Products[1].Product.Serial != "1" || got.Products[0].Product.Manufacturer != "Cisco" {
 		t.Errorf("%s %+v", got.Error, got.Products)
+	}
+}
+
+// The answers of APIs: the rows in an array inside, references in objects.
+func TestJSONRowsOfAPIs(t *testing.T) {
+	tests := []struct{ name, text, note, gap string }{
+		{"ServiceNow", `{"result":[{"name":"sw-1","manufacturer":{"display_value":"Cisco","link":"https://x.example/1"},"model_id":{"display_value":"C9300","link":"https://x.example/2"},"serial_number":"FOC1","location":{"link":"https://x.example/3","value":"0f1a2b3c4d5e6f708192a3b4c5d6e7f8"}}]}`,
+			"rows: those of /result", `/result/0: location (key "location") is not a text or a number: not read`},
+		{"Snipe-IT", `{"total":1,"rows":[{"id":7,"name":"sw-1","asset_tag":"A1","serial":"FOC1","model":{"id":3,"name":"C9300"},"manufacturer":{"id":1,"name":"Cisco"},"category":{"id":2,"name":"Switch"},"assigned_to":{"id":4,"username":"anna","name":"Anna","first_name":"Anna"},"purchase_date":{"date":"2024-01-31","formatted":"31 Jan 2024"},"custom_fields":{"Room":{"field":"_x","value":"12"}}}]}`,
+			"rows: those of /rows", ""},
+		{"Device42", "{\"total_count\": 1, \"limit\": 1000,\n \"Devices\": [\n {\"name\":\"sw-1\",\"hw_model\":\"C9300\",\"manufacturer\":\"Cisco\",\"serial_no\":\"FOC1\",\"mac_addresses\":[{\"mac\":\"x\"}],\"tags\":[]}\n]}",
+			"rows: those of /Devices", `/Devices/0: mac (key "mac_addresses") is not a text or a number: not read`},
+		{"Lansweeper", `{"data":{"site":{"assetResources":{"total":1,"pagination":{"limit":100},"items":[{"key":"k","assetBasicInfo":{"name":"sw-1","type":"Switch","mac":"AA:BB:CC:00:11:22","ipAddress":"10.0.0.1"},"assetCustom":{"model":"C9300","manufacturer":"Cisco","serialNumber":"FOC1","stateName":"Active"}}]}}}}`,
+			"rows: those of /data/site/assetResources/items", ""},
+		{"Microsoft Graph", `{"@odata.context":"https://graph.example/$metadata#x","value":[{"id":"1","deviceName":"sw-1","manufacturer":"Cisco","model":"C9300","serialNumber":"FOC1"}],"errors":[{"code":1}]}`,
+			"rows: those of /value", "/errors: 1 object not read: the rows are those of /value; give each list as a file of its own"},
+	}
+	for _, test := range tests {
+		if sure := detectJSONRows(Sample{Head: []byte(test.text)}); sure != 0.5 {
+			t.Errorf("%s: detected with %v", test.name, sure)
+		}
+		got := readJSONRowsOf(t, test.text, Options{})
+		if got.Error != "" || len(got.Products) != 1 || len(got.Notes) < 2 || got.Notes[0] != test.note {
+			t.Errorf("%s: %d products, error %q, notes %q", test.name, len(got.Products), got.Error, got.Notes)
+			continue
+		}
+		if p := got.Products[0].Product; p.Name != "sw-1" || p.Manufacturer != "Cisco" || p.Model != "C9300" || p.Serial != "FOC1" {
+			t.Errorf("%s: read %+v", test.name, p)
+		}
+		var gaps []string
+		for _, g := range got.Gaps {
+			gaps = append(gaps, g.Record+": "+g.Reason)
+		}
+		if strings.Join(gaps, "\n") != test.gap {
+			t.Errorf("%s: gaps %q, want %q", test.name, gaps, test.gap)
+		}
+	}
+}
+
+func TestJSONRowsManyKeys(t *testing.T) {
+	var text strings.Builder
+	text.WriteString(`[{"manufacturer":"Cisco","model":"N9K"}`)
+	for i := range maxRowKeys {
+		fmt.Fprintf(&text, `,{"model":"a","key %d":1}`, i)
+	}
+	text.WriteString("]")
+	if got := readJSONRowsOf(t, text.String(), Options{}); !strings.Contains(got.Error, "more than 2000 different keys") {
+		t.Errorf("error %q", got.Error)
 	}
 }

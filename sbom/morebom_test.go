@@ -162,13 +162,13 @@ func TestMoreClaim(t *testing.T) {
 	}
 }
 
-// claimsOf lists the formats that take a file.
+// claimsOf lists the format among these, if any, that takes a file when all formats
+// are there to choose from.
 func claimsOf(t testing.TB, file string) (claims []string) {
 	t.Helper()
-	for _, format := range moreFormats() {
-		if format.Detect(headSample(t, file)) > 0 {
-			claims = append(claims, format.Name)
-		}
+	chosen, err := chooseFormat(headSample(t, file), Options{}.withDefaults())
+	if err == nil && slices.ContainsFunc(moreFormats(), func(f Format) bool { return f.Name == chosen.Name }) {
+		claims = append(claims, chosen.Name)
 	}
 	return claims
 }

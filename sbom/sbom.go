@@ -110,6 +110,21 @@ type Observation struct{ netvet.Observation }
 // until a context binds it.
 type Declaration struct{ netvet.Declaration }
 
+// Table says how the header of a table was understood. In a table whose later
+// rows may add columns it comes after them.
+type Table struct {
+	Record  string // where the header stands: "row 3"; empty where it stands in no row
+	Columns []Column
+}
+
+// Column is one column of a table. The field is a word of --columns, empty for a
+// column that is not read.
+type Column struct {
+	Header string `json:"header"`
+	Field  string `json:"field"`
+	Why    string `json:"why"`
+}
+
 // Gap is something that could not be read. Input is filled in by Read.
 type Gap struct{ netvet.Gap }
 
@@ -120,4 +135,5 @@ func (Statement) record()    {}
 func (ProductEnd) record()   {}
 func (Observation) record()  {}
 func (Declaration) record()  {}
+func (Table) record()        {}
 func (Gap) record()          {}

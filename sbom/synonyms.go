@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"maps"
@@ -20,10 +21,29 @@ var columnsYAML []byte
 // columnsFile is the form of columns.yaml.
 type columnsFile struct {
 	Qualifiers []string           `yaml:"qualifiers"`
+	Equipment  equipmentWords     `yaml:"equipment"`
 	Fields     map[field][]string `yaml:"fields"`
 	Doubtful   []doubtfulHeaders  `yaml:"doubtful"`
 	Foreign    []string           `yaml:"foreign"`
+	Elsewhere  []string           `yaml:"elsewhere"`
+	Exports    []exportHeaders    `yaml:"exports"`
 	Other      []string           `yaml:"other"`
+}
+
+// equipmentWords say that a table is of equipment: before a header, or as one.
+type equipmentWords struct {
+	Qualifiers []string `yaml:"qualifiers"`
+	Headers    []string `yaml:"headers"`
+}
+
+// exportHeaders are the headers of what one product exports, as its documentation
+// has them.
+type exportHeaders struct {
+	Product   string             `yaml:"product"`
+	Source    string             `yaml:"source"`
+	Fields    map[field][]string `yaml:"fields"`
+	Equipment []string           `yaml:"equipment"`
+	Other     []string           `yaml:"other"`
 }
 
 type doubtfulHeaders struct {
@@ -38,16 +58,32 @@ type doubtfulHeaders struct {
 // in the list of doubtful headers plus one; a known header with neither is of no
 // use.
 type headerMeaning struct {
-	field    field
-	doubtful int
-	foreign  bool // no column of an inventory
+	known     bool
+	field     field
+	doubtful  int
+	equipment bool // the table is of equipment
+	foreign   bool // no column of an inventory
+	elsewhere bool // more often a column of something else
+	qualified bool // a word such as "device" stands before it
 }
 
 // synonyms is columns.yaml made ready for look-ups by headerKey.
 type synonyms struct {
 	meanings   map[string]headerMeaning
-	qualifiers []string // longest first
+	qualifiers []qualifier // longest first
 	doubtful   []doubtfulHeaders
+}
+
+type qualifier struct {
+	key       string
+	equipment bool
+}
+
+// standsBefore tells a short qualifier from the first letters of a word: "u_pn" of
+// a ServiceNow table says what "pn" says, "UPN" does not.
+func (q qualifier) standsBefore(header string) bool {
+	n := len(q.key)
+	return n > 2 || len(header) > n && !unicode.IsLetter(rune(header[n]))
 }
 
 // defaultSynonyms reads the embedded file at first use.
@@ -59,49 +95,102 @@ func loadSynonyms(name string, data []byte) (*synonyms, error) {
 	if err := strictyaml.Decode(name, data, &file); err != nil {
 		return nil, err
 	}
-	s := &synonyms{meanings: make(map[string]headerMeaning, 1500), doubtful: file.Doubtful}
-	var faults strictyaml.Faults
-	lines := strictyaml.Lines(data)
-	fault := func(path, text string, args ...any) {
-		faults = append(faults, strictyaml.Fault{File: name, Line: lines[path], Text: fmt.Sprintf(text, args...)})
-	}
-	add := func(path, header string, m headerMeaning) {
-		key := headerKey(header)
-		if _, taken := s.meanings[key]; taken || key == "" {
-			fault(path, "header %q stands in two places or is empty", header)
-		}
-		s.meanings[key] = m
-	}
-	known := func(path string, f field) {
-		if f != fieldNone && !slices.Contains(tableFields(), f) {
-			fault(path, "unknown field %q", f)
-		}
-	}
+	l := &synonymsLoader{name: name, lines: strictyaml.Lines(data), out: &synonyms{meanings: make(map[string]headerMeaning, 4000), doubtful: file.Doubtful}}
+	l.qualifiers(file.Qualifiers, false)
+	l.qualifiers(file.Equipment.Qualifiers, true)
 	for _, f := range slices.Sorted(maps.Keys(file.Fields)) {
-		known("fields."+string(f), f)
-		for i, header := range file.Fields[f] {
-			add(fmt.Sprintf("fields.%s.%d", f, i), header, headerMeaning{field: f})
-		}
+		l.field("fields."+string(f), f)
+		l.headers("fields."+string(f), file.Fields[f], headerMeaning{field: f})
 	}
 	for n, d := range file.Doubtful {
 		path := fmt.Sprintf("doubtful.%d", n)
-		known(path+".field", d.Field)
-		known(path+".otherwise", d.Otherwise)
-		for i, header := range d.Headers {
-			add(fmt.Sprintf("%s.headers.%d", path, i), header, headerMeaning{doubtful: n + 1})
+		l.field(path+".field", d.Field)
+		l.field(path+".otherwise", d.Otherwise)
+		l.headers(path+".headers", d.Headers, headerMeaning{doubtful: n + 1})
+	}
+	l.headers("equipment.headers", file.Equipment.Headers, headerMeaning{equipment: true})
+	l.headers("foreign", file.Foreign, headerMeaning{foreign: true})
+	l.headers("elsewhere", file.Elsewhere, headerMeaning{elsewhere: true})
+	l.headers("other", file.Other, headerMeaning{})
+	for n, export := range file.Exports {
+		l.export(fmt.Sprintf("exports.%d", n), export)
+	}
+	return l.out, l.faults.Err()
+}
+
+// synonymsLoader collects what columns.yaml says and what is wrong with it.
+type synonymsLoader struct {
+	name   string
+	lines  map[string]int
+	out    *synonyms
+	faults strictyaml.Faults
+}
+
+func (l *synonymsLoader) fault(path, text string, args ...any) {
+	l.faults = append(l.faults, strictyaml.Fault{File: l.name, Line: l.lines[path], Text: fmt.Sprintf(text, args...)})
+}
+
+func (l *synonymsLoader) field(path string, f field) {
+	if f != fieldNone && !slices.Contains(tableFields(), f) {
+		l.fault(path, "unknown field %q", f)
+	}
+}
+
+// headers gives a list of headers their meaning: each stands in one place.
+func (l *synonymsLoader) headers(path string, headers []string, m headerMeaning) {
+	m.known = true
+	for i, header := range headers {
+		key := headerKey(header)
+		if _, taken := l.out.meanings[key]; taken || key == "" {
+			l.fault(fmt.Sprintf("%s.%d", path, i), "header %q stands in two places or is empty", header)
+		}
+		l.out.meanings[key] = m
+	}
+}
+
+// export adds the headers of a product; those known already must mean the same.
+func (l *synonymsLoader) export(path string, export exportHeaders) {
+	if export.Product == "" || !strings.HasPrefix(export.Source, "https://") {
+		l.fault(path, "an export needs a product and a source that begins with https://")
+	}
+	for _, f := range slices.Sorted(maps.Keys(export.Fields)) {
+		l.field(path+".fields."+string(f), f)
+		for i, header := range export.Fields[f] {
+			l.exported(fmt.Sprintf("%s.fields.%s.%d", path, f, i), header, headerMeaning{known: true, field: f})
 		}
 	}
-	for i, header := range file.Foreign {
-		add(fmt.Sprintf("foreign.%d", i), header, headerMeaning{foreign: true})
+	for i, header := range export.Equipment {
+		l.exported(fmt.Sprintf("%s.equipment.%d", path, i), header, headerMeaning{known: true, equipment: true})
 	}
-	for i, header := range file.Other {
-		add(fmt.Sprintf("other.%d", i), header, headerMeaning{})
+	for i, header := range export.Other {
+		l.exported(fmt.Sprintf("%s.other.%d", path, i), header, headerMeaning{known: true})
 	}
-	for _, q := range file.Qualifiers {
-		s.qualifiers = append(s.qualifiers, headerKey(q))
+}
+
+func (l *synonymsLoader) exported(path, header string, m headerMeaning) {
+	key := headerKey(header)
+	old, ok := l.out.meanings[key]
+	derived, _ := l.out.meaning(header)
+	switch {
+	case key == "":
+		l.fault(path, "a header is empty")
+	case !ok && derived.field == m.field && derived.known: // "Asset name" is a name
+	case !ok:
+		l.out.meanings[key] = m
+	case old.doubtful > 0 && (m.field == fieldNone || l.out.doubtful[old.doubtful-1].may(m.field)):
+	case old.field != m.field:
+		l.fault(path, "header %q means %s above and %s here", header, cmp.Or(old.field, "nothing"), cmp.Or(m.field, "nothing"))
 	}
-	slices.SortStableFunc(s.qualifiers, func(a, b string) int { return len(b) - len(a) })
-	return s, faults.Err()
+}
+
+// may says whether doubtful headers can mean the field.
+func (d doubtfulHeaders) may(f field) bool { return f == d.Field || f == d.Otherwise }
+
+func (l *synonymsLoader) qualifiers(words []string, equipment bool) {
+	for _, word := range words {
+		l.out.qualifiers = append(l.out.qualifiers, qualifier{headerKey(word), equipment})
+	}
+	slices.SortStableFunc(l.out.qualifiers, func(a, b qualifier) int { return len(b.key) - len(a.key) })
 }
 
 // headerKey is what two spellings of one header have in common: its letters and
@@ -176,8 +265,9 @@ func (s *synonyms) meaning(header string) (headerMeaning, bool) {
 		return m, true
 	}
 	for _, q := range s.qualifiers {
-		if rest, ok := strings.CutPrefix(key, q); ok {
+		if rest, ok := strings.CutPrefix(key, q.key); ok && q.standsBefore(header) {
 			if m, ok := s.meanings[rest]; ok {
+				m.qualified, m.equipment = true, m.equipment || q.equipment
 				return m, true
 			}
 		}

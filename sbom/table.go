@@ -39,14 +39,20 @@ type tableReader struct {
 
 	comma     bool // prices likely have a decimal comma
 	since1904 bool // days of a workbook count from 1904
+	days      dayOrder
+	digits    map[field]*digitColumn // numbers by which a row is known
 
 	width int // cells a row may have, empty ones beyond the header too
 
 	columns columns
 	price   priceColumn
-	found   bool            // the header
-	above   int             // rows above it, blank ones left out
-	signs   map[string]bool // bare currency signs that were taken for one currency
+	found   bool // the header
+	first   bool // the next row is the first below it
+	// previous is the row above, while the header is looked for: it may be a part of it.
+	previous []string
+	headers  int             // so far: files that are joined have several
+	above    int             // rows above it, blank ones left out
+	signs    map[string]bool // bare currency signs that were taken for one currency
 
 	countries map[string]string // codes by name as written
 }
@@ -72,28 +78,104 @@ func (t *tableReader) row(r tableRow) error {
 		r.cells[i] = strings.TrimSpace(cell)
 	}
 	if firstCell(r.cells) == "" {
+		t.previous = nil
 		return nil
 	}
-	switch {
-	case t.found && t.isHeaderAgain(r.cells):
-		return t.anotherHeader(r)
-	case t.found:
-		return t.data(r)
+	if t.found {
+		return t.below(r)
 	}
-	if c := t.synonyms.header(r.cells, t.choice); c.isHeader() {
-		t.use(c)
-		return nil
+	if c, ok := t.headerBelow(t.previous, r.cells); ok {
+		return t.header(r.record, c)
 	}
+	t.previous = slices.Clone(r.cells)
 	if t.above++; t.above > maxAboveHeader {
 		return errNoHeader
 	}
 	return nil
 }
 
+// below reads a row below the header.
+func (t *tableReader) below(r tableRow) error {
+	first := t.first
+	t.first = false
+	switch {
+	case t.isHeaderAgain(r.cells):
+		return t.anotherHeader(r)
+	case first:
+		if c, ok := t.secondHeader(r.cells); ok {
+			return t.header(r.record, c)
+		}
+	}
+	return t.data(r)
+}
+
+// headerBelow reads a row as a header. In a header of two rows, cells that span both
+// stand in the upper one.
+func (t *tableReader) headerBelow(upper, cells []string) (columns, bool) {
+	c := t.synonyms.header(cells, t.choice)
+	if !c.isHeader() || len(upper) == 0 {
+		return c, c.isHeader()
+	}
+	if both := t.synonyms.header(overlay(upper, cells), t.choice); both.known > c.known && both.isHeader() {
+		return both, true
+	}
+	return c, true
+}
+
+// secondHeader tells the lower row of a header of two rows: all that stands in it
+// are headers, and it has none where the upper row has one for both.
+func (t *tableReader) secondHeader(cells []string) (columns, bool) {
+	known, blank := 0, false
+	for i, cell := range cells {
+		m, ok := t.synonyms.meaning(cell)
+		switch {
+		case cell == "":
+			blank = blank || i < len(t.columns.fields) && t.columns.fields[i] != fieldNone
+		case !ok || !m.known:
+			return columns{}, false
+		default:
+			known++
+		}
+	}
+	if known < 2 || !blank {
+		return columns{}, false
+	}
+	c := t.synonyms.header(overlay(t.columns.headers, cells), t.choice)
+	return c, c.isHeader()
+}
+
+// overlay puts the cells of a lower row over those of the upper one.
+func overlay(upper, lower []string) []string {
+	cells := slices.Clone(upper)
+	for i, cell := range lower {
+		if i >= len(cells) {
+			cells = append(cells, cell)
+		} else if cell != "" {
+			cells[i] = cell
+		}
+	}
+	return cells
+}
+
+// header reads what follows by a header, and tells how it is understood.
+func (t *tableReader) header(record string, c columns) error {
+	t.use(c)
+	t.first = true
+	if t.headers++; t.headers > maxListed {
+		return nil
+	}
+	return t.emit(Table{Record: record, Columns: c.list()})
+}
+
 func (t *tableReader) use(c columns) {
 	t.found = true
 	t.columns = c
 	t.price = priceColumn{currency: c.currency, factor: c.factor, comma: t.comma}
+	t.days = orderUnknown
+	t.digits = map[field]*digitColumn{fieldSerial: {}, fieldPartNumber: {}}
+	if i := slices.Index(c.fields, fieldPurchased); i >= 0 {
+		t.days = headerDayOrder(c.headers[i])
+	}
 }
 
 // isHeaderAgain tells the header from data where it is repeated, on every
@@ -122,7 +204,9 @@ func (t *tableReader) anotherHeader(r tableRow) error {
 	if slices.Equal(c.headers, t.columns.headers) {
 		return t.gap(r.record, "the header is repeated: not read as a product")
 	}
-	t.use(c)
+	if err := t.header(r.record, c); err != nil {
+		return err
+	}
 	return t.gap(r.record, "another header: not read as a product; from here "+c.note())
 }
 

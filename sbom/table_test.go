@@ -39,6 +39,7 @@ func readTable(t testing.TB, f Format, data []byte, opt Options) (products []net
 			products = append(products, v.Product)
 		case Gap:
 			gaps = append(gaps, v.Gap)
+		case Table:
 		default:
 			t.Errorf("a table yields %T", r)
 		}
@@ -305,7 +306,7 @@ func TestColumnsChosen(t *testing.T) {
 	if p := products[0]; p.Manufacturer != "Cisco" || p.Model != "C9300" || p.Vendor != "CDW" || p.Quantity != 0 {
 		t.Errorf("read %+v", p)
 	}
-	if !slices.Contains(info.Notes, "columns: manufacturer=Hersteller X, vendor=Vendor, model=Ding; unused: Menge") {
+	if !slices.Contains(info.Notes, "columns: manufacturer=Hersteller X, vendor=Vendor (beside manufacturer), model=Ding; of no use here: Menge") {
 		t.Errorf("notes %q", info.Notes)
 	}
 	_, _, _, err = readTable(t, csvFormat(), data, Options{Columns: map[string]string{"Ding": "modle"}})
@@ -400,12 +401,55 @@ func TestDays(t *testing.T) {
 		"12 Foo 2024":           "is not a date: left empty; write YYYY-MM-DD",
 		strings.Repeat("1", 99): "is not a date: left empty; write YYYY-MM-DD",
 	} {
-		day, problem := parseDay(text)
+		day, problem := parseDay(text, orderUnknown)
 		if got := string(day) + problem; got != want {
 			t.Errorf("parseDay(%q) = %q, want %q", text, got, want)
 		}
 		if _, err := netvet.ParseDate(string(day)); err != nil {
 			t.Errorf("parseDay(%q): %v", text, err)
+		}
+	}
+}
+
+// A header may declare the order of day and month.
+func TestDaysInDeclaredOrder(t *testing.T) {
+	for header, want := range map[string]string{
+		"Purchase date (DD/MM/YYYY)": "2024-04-03",
+		"Purchase date [d.m.yyyy]":   "2024-04-03",
+		"Kaufdatum (TT/MM/JJJJ)":     "2024-04-03",
+		"Date d'achat (jj/mm/aaaa)":  "2024-04-03",
+		"Purchase date (MM/DD/YYYY)": "2024-03-04",
+		"Purchase date (YYYY-MM-DD)": "",
+		"Kaufdatum (JJJJ-MM-TT)":     "",
+		"Purchase date":              "",
+	} {
+		products, gaps, _, err := readTable(t, csvFormat(), []byte("Brand,Model,"+header+"\nA,1,03/04/2024\n"), Options{})
+		if err != nil || len(products) != 1 || string(products[0].PurchaseDate) != want || (len(gaps) == 0) != (want != "") {
+			t.Errorf("%s: %+v, gaps %v, %v", header, products, gaps, err)
+		}
+	}
+}
+
+func TestLostLeadingZeros(t *testing.T) {
+	read := func(serials string) []netvet.Gap {
+		_, gaps, _, err := readTable(t, csvFormat(), []byte("Brand,Serial\nA,"+strings.ReplaceAll(serials, " ", "\nA,")+"\n"), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return gaps
+	}
+	gaps := read("12345678 87654321 11112222 33334444 55556666 123456 99998888")
+	if len(gaps) != 1 || gaps[0].Record != "row 7" || gaps[0].Reason != `possible spreadsheet damage: serial "123456" has 6 digits where those above have 8: leading zeros may be lost; read as written` {
+		t.Errorf("gaps %v", gaps)
+	}
+	for _, none := range []string{
+		"12345678 87654321 123456",                                  // too few to tell
+		"12345678 87654321 11112222 33334444 55556666 12",           // another kind of number
+		"12345678 87654321 11112222 33334444 55556666 ABC12",        // no number
+		"123 1234 12345 1234 12345 123456 1234 12345 1234567 12345", // numbers of all lengths
+	} {
+		if gaps := read(none); len(gaps) > 0 {
+			t.Errorf("%s: gaps %v", none, gaps)
 		}
 	}
 }

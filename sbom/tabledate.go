@@ -32,9 +32,37 @@ const (
 	lastPurchaseYear  = 2099
 )
 
+// dayOrder is the order of day and month that a header declares.
+type dayOrder int
+
+const (
+	orderUnknown dayOrder = iota
+	dayFirst
+	monthFirst
+)
+
+var (
+	dayFirstHeader   = regexp.MustCompile(`(?:^|[^a-z])(?:dd?|tt|jj)[-/. ]mm?(?:[^a-z]|$)`)
+	monthFirstHeader = regexp.MustCompile(`(?:^|[^a-z])mm?[-/. ](?:dd?|tt|jj)[-/. ]`)
+)
+
+// headerDayOrder reads a header such as "Purchase date (DD/MM/YYYY)", in German
+// "TT.MM.JJJJ" and in French "jj/mm/aaaa".
+func headerDayOrder(header string) dayOrder {
+	plain := strings.ToLower(norm.NFKC.String(header))
+	switch {
+	case dayFirstHeader.MatchString(plain):
+		return dayFirst
+	case monthFirstHeader.MatchString(plain):
+		return monthFirst
+	}
+	return orderUnknown
+}
+
 // parseDay reads a date of a table. Day and month by numbers alone are not
-// guessed: "03/04/2024" is a problem, told in words that follow the text.
-func parseDay(text string) (day netvet.Date, problem string) {
+// guessed where the header does not declare their order: "03/04/2024" is a problem,
+// told in words that follow the text.
+func parseDay(text string, order dayOrder) (day netvet.Date, problem string) {
 	if t, err := time.Parse(time.DateOnly, text); err == nil {
 		return plausible(t)
 	}
@@ -72,7 +100,7 @@ func parseDay(text string) (day netvet.Date, problem string) {
 		return day[:min(len(day), len("2006-01"))], problem
 	}
 	if m := dateXXY.FindStringSubmatch(plain); m != nil {
-		return dayOrMonth(m)
+		return dayOrMonth(m, order)
 	}
 	if dateShort.MatchString(plain) {
 		return "", "may mean several dates: left empty; write YYYY-MM-DD"
@@ -82,7 +110,7 @@ func parseDay(text string) (day netvet.Date, problem string) {
 
 // dayOrMonth reads two numbers and a year: with dots, or with a number above 12,
 // the order is clear.
-func dayOrMonth(m []string) (netvet.Date, string) {
+func dayOrMonth(m []string, order dayOrder) (netvet.Date, string) {
 	first, _ := strconv.Atoi(m[1])
 	second, _ := strconv.Atoi(m[3])
 	switch {
@@ -90,8 +118,10 @@ func dayOrMonth(m []string) (netvet.Date, string) {
 		return "", "is not a date: left empty; write YYYY-MM-DD"
 	case first == second || first > 12 || m[2] == ".":
 		return dayOf(m[5], m[3], m[1])
-	case second > 12:
+	case second > 12 || order == monthFirst:
 		return dayOf(m[5], m[1], m[3])
+	case order == dayFirst:
+		return dayOf(m[5], m[3], m[1])
 	}
 	return "", "may be day or month first: left empty; write YYYY-MM-DD"
 }

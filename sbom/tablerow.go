@@ -93,6 +93,9 @@ func (p *rowProduct) undamaged(f field, text string) string {
 	if damage := spreadsheetDamage(text); damage != "" {
 		p.problem(damageKind, "possible spreadsheet damage: %s %s %s; read as written", f.words(), quote(text), damage)
 	}
+	if length := p.table.digits[f].add(text); length > 0 {
+		p.problem(damageKind, "possible spreadsheet damage: %s %s has %d digits where those above have %d: leading zeros may be lost; read as written", f.words(), quote(text), len(text), length)
+	}
 	return text
 }
 
@@ -139,7 +142,7 @@ const (
 )
 
 func (p *rowProduct) purchased(text, stored string) {
-	day, problem := parseDay(text)
+	day, problem := parseDay(text, p.table.days)
 	if serial, err := strconv.ParseFloat(stored, 64); err == nil && serial > maxYear && serial <= maxSerial {
 		day, problem = daySerial(int(serial), p.table.since1904)
 	}

@@ -3,6 +3,7 @@ package sbom
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/netvet/netvet"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -250,6 +252,60 @@ func TestHostileWorkbooks(t *testing.T) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+// A header of two rows, hidden rows and columns, formulas never computed, and
+// currencies that only the number format shows.
+func TestWorkbookForms(t *testing.T) {
+	data := workbookBytes(t, func(t *testing.T, f *excelize.File) {
+		const s = "Sheet1"
+		set(t, f, s, 1, "Inventory 2026")
+		set(t, f, s, 2, "Name", "Device", nil, nil, "Purchase", nil, "Location")
+		set(t, f, s, 3, nil, "Maker", "Model", "Serial number", "Date", "Unit price", nil)
+		for _, span := range [][2]string{{"A2", "A3"}, {"B2", "D2"}, {"E2", "F2"}, {"G2", "G3"}} {
+			merge(t, f, s, span[0], span[1])
+		}
+		set(t, f, s, 4, "sw-1", "Cisco", "C9300", "FOC1", nil, 1234.5, "Berlin")
+		set(t, f, s, 5, "sw-2", "Cisco", "C9300", "FOC2", nil, 99, "Bonn")
+		set(t, f, s, 6, "sw-3", "Cisco", "C9500", "FOC3", nil, 7, "Köln")
+		if err := f.SetRowVisible(s, 5, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.SetColVisible(s, "C:D", false); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.SetCellFormula(s, "E4", "TODAY()"); err != nil {
+			t.Fatal(err)
+		}
+		euro, accounting, yen := `#,##0.00\ "€"`, `_-* #,##0.00\ [$USD]_-`, `[$JP¥-411]#,##0`
+		style(t, f, s, "F4", "F4", excelize.Style{CustomNumFmt: &euro})
+		style(t, f, s, "F5", "F5", excelize.Style{CustomNumFmt: &accounting})
+		style(t, f, s, "F6", "F6", excelize.Style{CustomNumFmt: &yen})
+	})
+	products, gaps, info, err := readTable(t, xlsxFormat(), data, Options{})
+	if err != nil || len(products) != 3 || len(gaps) != 0 {
+		t.Fatalf("%d products, gaps %v, %v, notes %q", len(products), gaps, err, info.Notes)
+	}
+	for i, want := range []netvet.Price{{Amount: 1234.5, Currency: "EUR"}, {Amount: 99, Currency: "USD"}, {Amount: 7, Currency: "JPY"}} {
+		if p := products[i]; p.Price != want || p.Name == "" || p.Manufacturer != "Cisco" || p.Serial == "" || p.Location == "" {
+			t.Errorf("product %d: %+v, want price %v", i, p, want)
+		}
+	}
+	for _, want := range []string{"1 formula has no stored value", "1 row is hidden", "2 columns are hidden"} {
+		if !strings.Contains(strings.Join(info.Notes, "\n"), want) {
+			t.Errorf("notes %q do not say %q", info.Notes, want)
+		}
+	}
+}
+
+func TestOpenDocumentIsRefused(t *testing.T) {
+	head := []byte("PK\x03\x04" + strings.Repeat("\x00", 26) + "mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK")
+	if sure := detectXLSX(Sample{Head: head}); sure != 1 {
+		t.Errorf("detected with %v", sure)
+	}
+	if _, _, _, err := readTable(t, xlsxFormat(), head, Options{}); !errors.Is(err, errOpenDocument) {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -40,6 +40,9 @@ type workbookParts struct {
 // sheetFacts is what the rows of a sheet do not tell.
 type sheetFacts struct {
 	formulas int
+	unstored int           // formulas without a stored value
+	hidden   int           // rows
+	columns  int           // that are hidden
 	merged   []mergedRange // that span rows, by first row
 }
 
@@ -55,8 +58,17 @@ func (w *workbookParts) sheet(name string) *sheetFacts {
 
 func (f *sheetFacts) notes() []string {
 	var notes []string
-	if f.formulas > 0 {
-		notes = append(notes, plural(f.formulas, "formula", "formulas")+": the values last stored for them are read")
+	if stored := f.formulas - f.unstored; stored > 0 {
+		notes = append(notes, plural(stored, "formula", "formulas")+": the values last stored for them are read")
+	}
+	if f.unstored > 0 {
+		notes = append(notes, plural(f.unstored, "formula has", "formulas have")+" no stored value: read as empty; open and save the workbook in a spreadsheet program")
+	}
+	if f.hidden > 0 {
+		notes = append(notes, plural(f.hidden, "row is", "rows are")+" hidden, and read like the others")
+	}
+	if f.columns > 0 {
+		notes = append(notes, plural(f.columns, "column is", "columns are")+" hidden, and read like the others")
 	}
 	if len(f.merged) > 0 {
 		notes = append(notes, plural(len(f.merged), "merged cell spans", "merged cells span")+" rows: the value holds for each of them, serials, quantities, prices and addresses left out")
@@ -183,6 +195,7 @@ func readPart(r io.Reader) (*sheetFacts, error) {
 	facts := &sheetFacts{}
 	decoder := xml.NewDecoder(r)
 	depth, rows, texts, links := 0, 0, 0, 0
+	formula, value := false, false // in the cell that is open
 	for {
 		token, err := decoder.Token()
 		if err == io.EOF {
@@ -197,12 +210,25 @@ func readPart(r io.Reader) (*sheetFacts, error) {
 			return nil, errors.New("has a document type declaration, which no spreadsheet writes: refused")
 		case xml.EndElement:
 			depth--
+			if t.Name.Local == "c" && formula && !value {
+				facts.unstored++
+			}
 		case xml.StartElement:
 			depth++
 			switch t.Name.Local {
+			case "c":
+				formula, value = false, false
 			case "f":
+				formula = true
 				facts.formulas++
+			case "v":
+				value = true
+			case "col":
+				facts.columns += hiddenColumns(t)
 			case "row":
+				if isHidden(t) {
+					facts.hidden++
+				}
 				if rows, err = rowNumber(t, rows); err != nil {
 					return nil, err
 				}
@@ -225,6 +251,24 @@ func readPart(r io.Reader) (*sheetFacts, error) {
 			return nil, fmt.Errorf("has more than %d merged cells: save it as CSV", maxMergedCells)
 		}
 	}
+}
+
+// hiddenColumns counts the columns that a "col" element hides.
+func hiddenColumns(element xml.StartElement) int {
+	if !isHidden(element) {
+		return 0
+	}
+	first, err := strconv.Atoi(attribute(element, "min"))
+	last, err2 := strconv.Atoi(attribute(element, "max"))
+	if err != nil || err2 != nil || first > last || last > maxRowCells {
+		return 0
+	}
+	return last - first + 1
+}
+
+func isHidden(element xml.StartElement) bool {
+	value := attribute(element, "hidden")
+	return value == "1" || value == "true"
 }
 
 // rowNumber returns the number of a row, which must be beyond the one before: the

@@ -12,7 +12,6 @@ import (
 
 	"github.com/netvet/netvet/rules"
 	"github.com/netvet/netvet/sbom"
-	"github.com/netvet/netvet/scanner/strictyaml"
 	"github.com/netvet/netvet/vendors"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -172,8 +171,8 @@ func (f *readFlags) add(flags *pflag.FlagSet) {
 	}
 	flags.Var(&f.format, "format-in", "take every input for this format instead of detecting it: "+f.format.words())
 	flags.BoolVar(&f.lenient, "lenient", false, "let duplicate keys in a document be gaps instead of errors")
-	flags.StringVar(&f.encoding, "encoding", "", "encoding of tables without a mark, such as gb18030 (default: UTF-8, else GB18030 if it reads cleanly)")
-	flags.StringVar(&f.columns, "columns", "", "`FILE` in YAML that maps headers of tables to fields: \"Asset owner: location\"")
+	flags.StringVar(&f.encoding, "encoding", "", "encoding of tables without a mark, such as shift_jis (default: UTF-8, else the one of GB18030, Big5, Shift-JIS, EUC-JP and EUC-KR in which the text reads cleanly)")
+	flags.StringVar(&f.columns, "columns", "", "`FILE` in YAML that says what columns of tables hold, a line each: \"Asset owner: location\"; netvet inspect --save-columns writes one to start from")
 	flags.StringArrayVar(&f.product, "product", nil, "a one-row inventory without a file, 'maker=...,model=...,part=...,version=...'; repeatable")
 	flags.Var(&f.maxFileSize, "max-file-size", "refuse inputs larger than this")
 	flags.IntVar(&f.maxComponents, "max-components", sbom.DefaultMaxComponents, "refuse products with more components")
@@ -225,7 +224,7 @@ func (f *readFlags) options() (sbom.Options, error) {
 	}, err
 }
 
-// readColumns reads a YAML file of header: field.
+// readColumns reads what --columns names.
 func readColumns(file string) (map[string]string, error) {
 	if file == "" {
 		return nil, nil
@@ -234,8 +233,8 @@ func readColumns(file string) (map[string]string, error) {
 	if err != nil {
 		return nil, usage("read the columns: %w", err)
 	}
-	var columns map[string]string
-	if err := strictyaml.Decode(file, data, &columns); err != nil {
+	columns, err := sbom.ReadColumns(file, data)
+	if err != nil {
 		return nil, usage("%w", err)
 	}
 	return columns, nil

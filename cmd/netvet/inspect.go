@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/netvet/netvet"
@@ -21,11 +22,12 @@ import (
 const shownProducts = 50
 
 type inspectFlags struct {
-	read       readFlags
-	know       knowledgeFlags
-	context    string
-	json       bool
-	components bool
+	read        readFlags
+	know        knowledgeFlags
+	context     string
+	json        bool
+	components  bool
+	saveColumns string
 }
 
 func (p *program) inspectCommand() *cobra.Command {
@@ -35,17 +37,21 @@ func (p *program) inspectCommand() *cobra.Command {
 		Short: "Show what can be read of inputs and what cannot, before any scoring",
 		Long: `inspect reads inputs as scan does and shows, for each, its format and what is in
 it, how the columns of a table were understood, the products, and the gaps. Run
-it first on files you have not seen before.
+it first on files you have not seen before. Where a column was misunderstood,
+write the understanding to a file with --save-columns, correct it, and give it
+to inspect and scan with --columns.
 
 ` + exitCodesHelp(),
 		Example: `  netvet inspect vendor-files/
   netvet inspect --json --components array.cdx.json | jq '.products[0].component_list[].name'
-  netvet inspect --encoding gb18030 资产清单.csv`,
+  netvet inspect --encoding gb18030 资产清单.csv
+  netvet inspect --save-columns columns.yaml inventory.csv`,
 		RunE: func(cmd *cobra.Command, args []string) error { return fault(p.inspect(cmd.Context(), args, f)) },
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.json, "json", false, "print JSON")
 	flags.BoolVar(&f.components, "components", false, "with --json: list the components of each product")
+	flags.StringVar(&f.saveColumns, "save-columns", "", "write how the columns of tables were understood to `FILE`, to be corrected and given with --columns")
 	flags.StringVar(&f.context, "context", contextFile, "`FILE` to check along with the inputs; the default only if the working directory has one")
 	f.know.addSuppliers(flags)
 	f.read.add(flags)
@@ -58,6 +64,9 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	}
 	if f.components && !f.json {
 		return usage("--components needs --json")
+	}
+	if err := checkNewFile(f.saveColumns); err != nil {
+		return err
 	}
 	options, err := f.read.options()
 	if err != nil {
@@ -90,6 +99,12 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	if err = cmp.Or(err, out.Flush()); err != nil {
 		return fmt.Errorf("write %s: %w", place(""), err)
 	}
+	for _, unknown := range sbom.UnknownColumns(options.Columns, view.inputTables()) {
+		p.say("warning", fmt.Sprintf("%s: %s", f.read.columns, unknown))
+	}
+	if err := p.saveColumns(f.saveColumns, view.inputTables()); err != nil {
+		return err
+	}
 	failed := p.tell(unreadable)
 	failed = p.tell(view.broken.orNil()) || failed
 	switch {
@@ -106,7 +121,8 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 type inspection struct {
 	describer *scanner.Describer
 	inputs    []netvet.InputSummary
-	notes     [][]string // by input
+	notes     [][]string     // by input
+	tables    [][]sbom.Table // by input
 	products  *productList
 	gaps      []netvet.Gap
 	broken    faults
@@ -124,6 +140,7 @@ func (f faults) orNil() error {
 
 func (v *inspection) read(ctx context.Context, inputs []sbom.Input, options sbom.Options) error {
 	for _, in := range inputs {
+		v.tables = append(v.tables, nil)
 		summary, notes, err := sbom.Read(ctx, in, options, v.record)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -146,6 +163,9 @@ func (v *inspection) record(rec sbom.Record) error {
 	switch rec := rec.(type) {
 	case sbom.ProductStart:
 		v.products.begin()
+	case sbom.Table:
+		last := len(v.tables) - 1
+		v.tables[last] = append(v.tables[last], rec)
 	case sbom.Component:
 		v.describer.Component(rec.Component)
 		v.products.component(rec.Component)
@@ -158,15 +178,59 @@ func (v *inspection) record(rec sbom.Record) error {
 	return v.products.err
 }
 
+// checkNewFile refuses to write over a file that somebody may have corrected.
+func checkNewFile(file string) error {
+	if file == "" {
+		return nil
+	}
+	if _, err := os.Lstat(file); err == nil {
+		return usage("--save-columns: %s is there already, and may have been corrected by hand: name another file or remove it", file)
+	}
+	return checkFile(file, nil)
+}
+
+// saveColumns writes how the columns were understood.
+func (p *program) saveColumns(file string, tables []sbom.InputTable) error {
+	if file == "" {
+		return nil
+	}
+	if len(tables) == 0 {
+		return usage("--save-columns: no input is a table, so %s was not written", file)
+	}
+	var text bytes.Buffer
+	if err := sbom.WriteColumns(&text, tables); err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, text.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("write %s: %w", file, err)
+	}
+	return nil
+}
+
 // inspectInput is an input as inspect --json prints it.
 type inspectInput struct {
-	Name       string  `json:"name"`
-	Format     *string `json:"format"`
-	Version    *string `json:"version"`
-	Bytes      int64   `json:"bytes"`
-	Products   int     `json:"products"`
-	Components int     `json:"components"`
-	Gaps       int     `json:"gaps"`
+	Name       string         `json:"name"`
+	Format     *string        `json:"format"`
+	Version    *string        `json:"version"`
+	Bytes      int64          `json:"bytes"`
+	Products   int            `json:"products"`
+	Components int            `json:"components"`
+	Gaps       int            `json:"gaps"`
+	Tables     []inspectTable `json:"tables,omitempty"`
+}
+
+// inspectTable is how the header of a table was understood.
+type inspectTable struct {
+	Record  *string       `json:"record"`
+	Columns []sbom.Column `json:"columns"`
+}
+
+func inspectTables(tables []sbom.Table) []inspectTable {
+	var shown []inspectTable
+	for _, t := range tables {
+		shown = append(shown, inspectTable{known(t.Record), t.Columns})
+	}
+	return shown
 }
 
 // inspectProduct is a product as inspect --json prints it; text that is not
@@ -292,6 +356,17 @@ func known(s string) *string {
 	return &s
 }
 
+// inputTables lists all tables with their inputs.
+func (v *inspection) inputTables() []sbom.InputTable {
+	var all []sbom.InputTable
+	for i, tables := range v.tables {
+		for _, t := range tables {
+			all = append(all, sbom.InputTable{Input: v.inputs[i].Name, Table: t})
+		}
+	}
+	return all
+}
+
 // marshalLine is v as JSON on one line, for people to read too: < and & stand
 // as they are.
 func marshalLine(v any) ([]byte, error) {
@@ -352,8 +427,8 @@ func or(s *string) string {
 // writeJSON is the rest of the JSON after the products, which stand already.
 func (v *inspection) writeJSON(w io.Writer) error {
 	shown := []inspectInput{}
-	for _, in := range v.inputs {
-		shown = append(shown, inspectInput{in.Name, known(in.Format), in.Version, in.Bytes, in.Products, in.Components, in.Gaps})
+	for i, in := range v.inputs {
+		shown = append(shown, inspectInput{in.Name, known(in.Format), in.Version, in.Bytes, in.Products, in.Components, in.Gaps, inspectTables(v.tables[i])})
 	}
 	inputs, err := marshalLine(shown)
 	if err != nil {
