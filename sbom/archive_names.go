@@ -17,13 +17,29 @@ func entryName(name string) string {
 	if utf8.ValidString(name) {
 		return name
 	}
-	if cleanGB18030([]byte(name), true) {
-		if decoded, err := simplifiedchinese.GB18030.NewDecoder().String(name); err == nil {
-			return decoded
-		}
+	if decoded, err := simplifiedchinese.GB18030.NewDecoder().String(name); err == nil && usualHan(name) && !strings.ContainsRune(decoded, utf8.RuneError) {
+		return decoded
 	}
 	decoded, _ := charmap.CodePage437.NewDecoder().String(name) // knows every byte
 	return decoded
+}
+
+// usualHan tells whether a name in GB 18030 is what people write: at least four
+// in five of its characters beyond ASCII lie in GB 2312 (rows 01 to 87). Western
+// letters read as GB 18030 do not.
+func usualHan(name string) bool {
+	common, all := 0, 0
+	for i := 0; i+1 < len(name); i++ {
+		if name[i] < utf8.RuneSelf {
+			continue
+		}
+		all++
+		if lead, trail := name[i], name[i+1]; 0xA1 <= lead && lead <= 0xF7 && trail >= 0xA1 {
+			common++
+		}
+		i++
+	}
+	return common*5 >= all*4
 }
 
 // checkNames refuses the entries that are no files, or are named so that they
