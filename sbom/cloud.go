@@ -34,7 +34,10 @@ type cloudWords struct {
 		Nodes map[string]string `yaml:"nodes"`
 		Kinds map[string]string `yaml:"kinds"`
 	} `yaml:"kubernetes"`
-	Fields struct {
+	Regions   []cloudRegions  `yaml:"regions"`
+	Operators []cloudOperator `yaml:"operators"`
+	Facts     cloudFacts      `yaml:"facts"`
+	Fields    struct {
 		Version    []string          `yaml:"version"`
 		Order      []string          `yaml:"order"`
 		Endpoint   []string          `yaml:"endpoint"`
@@ -185,12 +188,15 @@ func (e *cloudEmitter) tell(item *cloudItem) {
 	}
 	slices.Sort(endpoints)
 	endpoints = slices.Compact(endpoints)
-	if len(endpoints) > 0 || public != "" || guarded != "" {
+	e.place(p)
+	data := e.kept(item)
+	if len(endpoints) > 0 || public != "" || guarded != "" || data != nil {
 		item.services = append(item.services, netvet.Service{
 			Pointer: item.pointer, Name: p.Name, Version: p.Version, Provider: p.Manufacturer,
-			Endpoints: endpoints[:min(len(endpoints), maxListed)], Authenticated: guarded, CrossesBoundary: public,
+			Endpoints: endpoints[:min(len(endpoints), maxListed)], Authenticated: guarded, CrossesBoundary: public, Data: data,
 		})
 	}
+	item.services = append(item.services, e.ways(item)...)
 }
 
 // cloudFields are the members of an object by their names without case and

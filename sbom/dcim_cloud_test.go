@@ -279,9 +279,9 @@ func TestCloudWords(t *testing.T) {
 // independent reader counted in them.
 func TestCorpusInventories(t *testing.T) {
 	explained := map[string]string{
-		"cloudfront.ListDistributions__test_distribution_wafv2.json":    "DistributionList.Items has two distributions",
-		"event-cloudsearch.json":                                        `"detail-type": "AWS API Call via CloudTrail": an event and no configuration item`,
-		"vpc_resolver_query_logging__tf_resources.json":                 `{"sensitive", "type", "value"} are outputs, which name no resources`,
+		"cloudfront.ListDistributions__test_distribution_wafv2.json": "DistributionList.Items has two distributions",
+		"event-cloudsearch.json":                                     `"detail-type": "AWS API Call via CloudTrail": an event and no configuration item`,
+		"vpc_resolver_query_logging__tf_resources.json":              `{"sensitive", "type", "value"} are outputs, which name no resources`,
 	}
 	files, differ, makers := map[string]int{}, map[string]int{}, map[string]string{
 		"cloud/aws-api": amazonWebServices, "cloud/aws-config": amazonWebServices, "cloud/azure-arm": microsoftAzure, "cloud/gcp-api": googleCloud,
