@@ -27,6 +27,7 @@ func Formats() []Format {
 		inxiFormat(),
 		deviceType(),
 		netbox(),
+		netboxCSV(),
 		aws(),
 		azure(),
 		gcp(),
