@@ -202,7 +202,7 @@ func TestInventoriesRefuse(t *testing.T) {
 		"a key twice":       {aws(), `{"Volumes":[{"VolumeId":"vol-01234567","volumeid":"x"}]}`, "differ only in case"},
 		"too deep":          {azure(), `{"value":[{"id":"/subscriptions/1","type":"Microsoft.A/b","x":` + deep + `}]}`, "nesting deeper"},
 		"two documents":     {terraform(), `{"version":4,"terraform_version":"1"} {}`, "more follows"},
-		"an old state":      {terraform(), `{"version":3,"terraform_version":"0.11"}`, "version 4 is read"},
+		"an old state":      {terraform(), `{"version":2,"terraform_version":"0.6"}`, "versions 3 and 4 are read"},
 		"no object":         {kubernetes(), `["a"]`, "expected an object"},
 		"no device type":    {deviceType(), "manufacturer:\nmodel:\n", "no device type"},
 		"broken YAML":       {deviceType(), "manufacturer: a\nmodel: [b\nslug: c\n", "line "},

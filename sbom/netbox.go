@@ -113,7 +113,7 @@ func isNetBoxObject(h jsonHead) bool {
 
 // isNetBoxShape recognises objects whose address is not given.
 func isNetBoxShape(h jsonHead) bool {
-	return h.has("device_type", "name") || h.has("manufacturer", "model") || h.has("module_type", "device") || h.has("device", "part_id")
+	return h.has("device_type", "name") || h.has("manufacturer", "model") || h.has("module_type", "device") || h.has("device", "part_id") || h.has("cluster", "vcpus")
 }
 
 // netboxList returns the kind of the objects in a list of a GraphQL answer.
