@@ -39,6 +39,7 @@ func Formats() []Format {
 		napalmFormat(),
 		showCommandsFormat(),
 		nmapXML(),
+		masscan(),
 		zeekLog(),
 		mudJSON(),
 		csafJSON(),
