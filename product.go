@@ -89,6 +89,7 @@ type Product struct {
 	Serial          string       `json:"serial"`
 	Quantity        int          `json:"quantity"` // 0 when not stated
 	Location        string       `json:"location"`
+	LocationCountry string       `json:"location_country"`  // ISO 3166-1 alpha-2 of where it stands or runs, where the location tells
 	CountryOfOrigin string       `json:"country_of_origin"` // ISO 3166-1 alpha-2 of manufacture, not of the supplier
 	Price           Price        `json:"price"`
 	PurchaseDate    Date         `json:"purchase_date"`

@@ -27,10 +27,12 @@ func aws() Format {
 }
 
 var (
-	arnPattern     = regexp.MustCompile(`"arn:aws[a-z-]*:[a-z0-9-]+:`)
-	awsIDPattern   = regexp.MustCompile(`"[a-z]{1,10}(-[a-z]+)?-[0-9a-f]{8}([0-9a-f]{9})?"`)
-	awsHostPattern = regexp.MustCompile(`\.([a-z]{2}(?:-[a-z]+)+-[0-9])\.`)
-	awsZonePattern = regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-[0-9])[a-z]$`)
+	arnPattern        = regexp.MustCompile(`"arn:aws[a-z-]*:[a-z0-9-]+:`)
+	awsIDPattern      = regexp.MustCompile(`"[a-z]{1,10}(-[a-z]+)?-[0-9a-f]{8}([0-9a-f]{9})?"`)
+	awsAccountPattern = regexp.MustCompile(`"(?i:owner_?id|(aws)?account_?(id|number)|registryid|ownerAccount)"\s*:\s*"[0-9]{12}"`)
+	awsARNInList      = regexp.MustCompile(`^\[\s*"arn:aws[a-z-]*:`)
+	awsHostPattern    = regexp.MustCompile(`\.([a-z]{2}(?:-[a-z]+)+-[0-9])\.`)
+	awsZonePattern    = regexp.MustCompile(`^([a-z]{2}(?:-[a-z]+)+-[0-9])[a-z]$`)
 )
 
 func detectAWS(s Sample) float64 {
@@ -58,17 +60,18 @@ func detectAWS(s Sample) float64 {
 	if head.array {
 		return 0.9 * boolSure(awsOwnKey(head) != "")
 	}
+	amazon = amazon || awsAccountPattern.Match(s.Head) || words.namesAWSRegion(s.Head)
 	for _, k := range head.keys {
-		if k.kind != '[' && k.kind != '{' {
+		if k.kind != '[' && k.kind != '{' || slices.Contains(words.AWS.Aside, k.name) {
 			continue
 		}
 		known := slices.ContainsFunc(words.AWS.Lists, func(l awsList) bool {
 			return l.Key == k.name && bytes.Contains(k.rest, []byte(`"`+l.ID+`"`))
 		})
 		switch {
-		case known && (amazon || k.name == "Buckets" && has(`"CreationDate"`) && has(`"Owner"`)):
+		case known && (amazon || len(k.name) > 12 && awsNamedAfter(k.name, headOfJSON(k.rest)) || k.name == "Buckets" && has(`"CreationDate"`) && has(`"Owner"`)):
 			return 1
-		case awsOwnKey(headOfJSON(k.rest)) != "":
+		case awsOwnKey(headOfJSON(k.rest)) != "", amazon && awsNamedAfter(k.name, headOfJSON(k.rest)), awsListsARNs(k):
 			return 0.9
 		}
 	}
@@ -83,6 +86,52 @@ func awsOwnKey(h jsonHead) string {
 		}
 	}
 	return ""
+}
+
+// awsListsARNs recognises a list of nothing but ARNs.
+func awsListsARNs(k jsonHeadKey) bool {
+	return awsARNInList.Match(k.rest) && strings.HasSuffix(plainField(k.name), "arns")
+}
+
+// awsNamedAfter reports whether the first object of a list, or the object, has an
+// id or name that is called after the key it stands under, as AWS calls its members:
+// {"FpgaImages": [{"FpgaImageId": ...}]}.
+func awsNamedAfter(key string, h jsonHead) bool {
+	for _, k := range h.keys {
+		if k.kind == '"' && k.text != "" && isAWSNameOf(key, k.name) {
+			return true
+		}
+	}
+	return false
+}
+
+// isAWSNameOf reports whether a member is the id or name of what stands under the
+// key: FpgaImageId of FpgaImages, analyzerName of analyzerSummaries.
+func isAWSNameOf(key, member string) bool {
+	plain := plainField(member)
+	for _, ending := range []string{"id", "arn", "name", "identifier"} {
+		if owner, ok := strings.CutSuffix(plain, ending); ok && len(owner) > 2 && strings.HasPrefix(plainField(key), strings.TrimSuffix(owner, "y")) {
+			return true
+		}
+	}
+	return false
+}
+
+// awsStem is the word for one of what a key lists: FpgaImage of FpgaImages.
+func awsStem(key string) string {
+	for _, ending := range []string{"SummaryList", "Summaries", "Summary", "InfoList", "List", "Infos", "Details", "Detail"} {
+		if stem, ok := strings.CutSuffix(key, ending); ok && stem != "" {
+			key = stem
+			break
+		}
+	}
+	if stem, ok := strings.CutSuffix(key, "ies"); ok {
+		return stem + "y"
+	}
+	if strings.HasSuffix(key, "ss") {
+		return key
+	}
+	return strings.TrimSuffix(key, "s")
 }
 
 func readAWS(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
@@ -203,6 +252,9 @@ func (r *awsReader) list(key, pointer string) error {
 
 // element reads an element of a list, or the one object of an answer.
 func (r *awsReader) element(key string, v jsonValue, pointer string) error {
+	if text, ok := v.v.(string); ok && splitARN(text) != nil {
+		return r.resource(r.describe(key, awsList{}, jsonValue{map[string]any{"arn": text}}, pointer))
+	}
 	if text, ok := v.v.(string); ok {
 		inner := parseJSON(text, r.src.Options)
 		if !inner.isObject() {
@@ -238,7 +290,27 @@ func (r *awsReader) element(key string, v jsonValue, pointer string) error {
 			return r.resource(r.describe(key, line, v, pointer))
 		}
 	}
+	if !isAWSResource(key, v) {
+		r.faults.add("element that is no resource", pointer, cmp.Or(key, "element")+" has neither an ARN nor an id or name of its own: not read as a product")
+		return r.faults.err
+	}
 	return r.resource(r.describe(key, awsList{}, v, pointer))
+}
+
+// isAWSResource tells a resource of a list that is not known from events, tags and
+// what else AWS lists.
+func isAWSResource(key string, v jsonValue) bool {
+	if awsOwnARN(v, key) != "" {
+		return true
+	}
+	for _, member := range slices.Sorted(maps.Keys(v.members())) {
+		switch plain := plainField(member); {
+		case v.text(member) == "":
+		case plain == "id", plain == "name", isAWSNameOf(key, member):
+			return true
+		}
+	}
+	return false
 }
 
 // rest looks at what stands in an answer beside known lists.
@@ -267,7 +339,7 @@ func (r *awsReader) rest(v jsonValue, pointer string, listed bool) error {
 		switch value.v.(type) {
 		case []any:
 			for i, element := range value.list() {
-				if !element.isObject() {
+				if !element.isObject() && !awsListsARNs(jsonHeadKey{name: key, rest: []byte(`["` + element.text())}) {
 					continue
 				}
 				if err := r.element(key, element, elementPointer(at, i)); err != nil {
@@ -276,7 +348,7 @@ func (r *awsReader) rest(v jsonValue, pointer string, listed bool) error {
 				listed = true
 			}
 		case map[string]any:
-			if !known && (listed || awsOwnARN(value, key) == "") {
+			if !known && (listed || awsOwnARN(value, key) == "" && !isAWSResource(key, value)) {
 				continue
 			}
 			if err := r.element(key, value, at); err != nil {
@@ -295,7 +367,7 @@ func (r *awsReader) describe(key string, line awsList, v jsonValue, pointer stri
 	item := &cloudItem{pointer: pointer, seen: []cloudSeen{{v, ""}}}
 	item.product = netvet.Product{
 		Manufacturer: amazonWebServices,
-		Model:        cmp.Or(line.Type, awsTypeOfARN(arn), key, "resource"),
+		Model:        cmp.Or(line.Type, awsTypeOfARN(arn), awsStem(key), "resource"),
 		Name:         cmp.Or(v.text(line.Name), awsTag(v, "Name"), awsLastOfARN(id)),
 		Serial:       awsSerial(arn),
 		Location:     awsRegion(v, arn),

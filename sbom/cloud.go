@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"cmp"
 	_ "embed"
 	"maps"
 	"net/netip"
@@ -33,7 +34,10 @@ type cloudWords struct {
 		Nodes map[string]string `yaml:"nodes"`
 		Kinds map[string]string `yaml:"kinds"`
 	} `yaml:"kubernetes"`
-	Fields struct {
+	Regions   []cloudRegions  `yaml:"regions"`
+	Operators []cloudOperator `yaml:"operators"`
+	Facts     cloudFacts      `yaml:"facts"`
+	Fields    struct {
 		Version    []string          `yaml:"version"`
 		Order      []string          `yaml:"order"`
 		Endpoint   []string          `yaml:"endpoint"`
@@ -98,6 +102,8 @@ type cloudEmitter struct {
 	emit   func(Record) error
 	faults *faults
 	count  int
+
+	resolved map[string]string // what the images of the containers were found to be, by the container's name
 }
 
 func newCloudEmitter(src *Stream, format string, emit func(Record) error) (*cloudEmitter, error) {
@@ -182,12 +188,15 @@ func (e *cloudEmitter) tell(item *cloudItem) {
 	}
 	slices.Sort(endpoints)
 	endpoints = slices.Compact(endpoints)
-	if len(endpoints) > 0 || public != "" || guarded != "" {
+	e.place(p)
+	data := e.kept(item)
+	if len(endpoints) > 0 || public != "" || guarded != "" || data != nil {
 		item.services = append(item.services, netvet.Service{
 			Pointer: item.pointer, Name: p.Name, Version: p.Version, Provider: p.Manufacturer,
-			Endpoints: endpoints[:min(len(endpoints), maxListed)], Authenticated: guarded, CrossesBoundary: public,
+			Endpoints: endpoints[:min(len(endpoints), maxListed)], Authenticated: guarded, CrossesBoundary: public, Data: data,
 		})
 	}
+	item.services = append(item.services, e.ways(item)...)
 }
 
 // cloudFields are the members of an object by their names without case and
@@ -399,7 +408,7 @@ func (e *cloudEmitter) containers(list []netvet.Component, v jsonValue, pointer 
 				image = c.get("properties").first("image")
 			}
 			if image != "" {
-				list = append(list, containerImage(image, "", elementPointer(at, i)))
+				list = append(list, containerImage(image, e.resolved[c.text("name")], elementPointer(at, i)))
 			}
 		}
 	}
@@ -431,27 +440,49 @@ func containerImage(reference, resolved, pointer string) netvet.Component {
 		c.Group, path = path[:slash], path[slash+1:]
 	}
 	c.Name = path
-	if id, ok := imagePurl(host, c.Group, path, c.Version); ok {
-		c.Identifiers = []netvet.Identifier{id}
-	}
+	c.Identifiers = imagePurls(host, c.Group, path, c.Version, digest)
 	return c
 }
 
-// imagePurl is the package URL of an image: without a registry it is one of
-// Docker Hub.
-func imagePurl(host, group, name, version string) (netvet.Identifier, bool) {
-	purl := "pkg:docker/"
+// imagePurls are the package URLs of an image: that of its tag, which without a
+// registry is one of Docker Hub, and when its digest is known that of the very
+// image, which the type "oci" is for.
+func imagePurls(host, group, name, version, digest string) []netvet.Identifier {
+	tagged := "pkg:docker/"
 	if group != "" {
-		purl += group + "/"
+		tagged += group + "/"
 	}
-	purl += name
+	tagged += name
 	if version != "" {
-		purl += "@" + url.QueryEscape(version)
+		tagged += "@" + url.QueryEscape(version)
 	}
 	if host != "" {
-		purl += "?repository_url=" + url.QueryEscape(host)
+		tagged += "?repository_url=" + url.QueryEscape(host)
 	}
-	return normalIdentifier(netvet.IDPurl, purl)
+	purls := []string{tagged}
+	if strings.HasPrefix(digest, "sha256:") {
+		exact := "pkg:oci/" + name + "@" + url.QueryEscape(digest) + "?repository_url=" + url.QueryEscape(imageRepository(host, group, name))
+		if version != digest {
+			exact += "&tag=" + url.QueryEscape(version)
+		}
+		purls = append(purls, exact)
+	}
+	var found []netvet.Identifier
+	for _, purl := range purls {
+		if id, ok := normalIdentifier(netvet.IDPurl, purl); ok {
+			found = append(found, id)
+		}
+	}
+	return found
+}
+
+// imageRepository is the full name of where an image can be had.
+func imageRepository(host, group, name string) string {
+	if host == "" {
+		host = "docker.io"
+		group = cmp.Or(group, "library")
+	}
+	return strings.Join(slices.DeleteFunc([]string{host, group, name}, func(part string) bool { return part == "" }), "/")
 }
 
 // lastSegment returns what follows the last slash of a path or URL.

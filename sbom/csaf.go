@@ -96,8 +96,9 @@ type csafBranch struct {
 type csafProduct struct {
 	id, name, purl, cpe string
 	models              []string // model and stock-keeping numbers
-	branch              int32    // -1: none
-	component, platform int32    // numbers of ids, of a product that is one inside another; -1: none
+	serials             []string
+	branch              int32 // -1: none
+	component, platform int32 // numbers of ids, of a product that is one inside another; -1: none
 	pointer             string
 }
 
@@ -292,6 +293,8 @@ func (r *csafReader) helper(p *csafProduct, key []byte) (err error) {
 		var list []string
 		list, err = textList(r.jsonTokens)
 		p.models = append(p.models, list...)
+	case "serial_numbers":
+		p.serials, err = textList(r.jsonTokens)
 	}
 	return err
 }
@@ -514,10 +517,29 @@ func (r *csafReader) yield(emit func(Record) error) error {
 		}
 		said += n
 	}
-	if said == 0 && len(r.faults.kinds) == 0 {
+	if said == 0 {
+		if err := r.yieldProducts(emit); err != nil {
+			return err
+		}
+	}
+	if said == 0 && len(r.products) == 0 && len(r.faults.kinds) == 0 {
 		r.faults.add("nothing said", "/vulnerabilities", "the advisory states of no product whether a vulnerability affects it")
 	}
 	return r.faults.err
+}
+
+// yieldProducts tells which products a document is about that says of none whether a
+// vulnerability affects it, such as an informational advisory.
+func (r *csafReader) yieldProducts(emit func(Record) error) error {
+	for i := range r.products {
+		p := &r.products[i]
+		d := r.declaration(p)
+		d.Kind, d.Name, d.Pointer, d.Detail = "product", cmp.Or(p.name, p.id), p.pointer, r.about(p)
+		if err := emit(Declaration{d}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *csafReader) yieldVulnerability(v *csafVulnerability, emit func(Record) error) (said int, err error) {
@@ -660,7 +682,7 @@ func (r *csafReader) about(p *csafProduct) string {
 	return factDetail("product", other(p.name, target), "vendor", steps["vendor"], "family", steps["product_family"], "model", steps["product_name"],
 		"version", steps["product_version"], "versions", steps["product_version_range"], "patch", cmp.Or(steps["patch_level"], steps["service_pack"]),
 		"architecture", steps["architecture"], "purl", other(cmp.Or(p.purl, component.purl), target), "cpe", other(cmp.Or(p.cpe, component.cpe), target),
-		"models", strings.Join(p.models[:min(len(p.models), maxWordsOfFlow)], " "), "component", component.name, "platform", platform.name, "platform-cpe", platform.cpe,
+		"models", strings.Join(p.models[:min(len(p.models), maxWordsOfFlow)], " "), "serials", strings.Join(p.serials[:min(len(p.serials), maxWordsOfFlow)], " "), "component", component.name, "platform", platform.name, "platform-cpe", platform.cpe,
 		"advisory", r.id, "document", other(r.status, "final"), "publisher", r.publisher, "released", r.released)
 }
 

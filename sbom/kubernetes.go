@@ -1,10 +1,13 @@
 package sbom
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -13,14 +16,15 @@ import (
 	"github.com/netvet/netvet"
 )
 
-// kubernetes reads objects of the Kubernetes API: what "kubectl get -o json"
-// prints, and the lists that the API answers. What runs or is reached is a
-// product; what its owner stands for is not told again.
+// kubernetes reads objects of the Kubernetes API: what "kubectl get -o json" and
+// "-o yaml" print, the lists that the API answers, manifests, objects inside
+// questions to admission controllers, and recordings of such answers. What runs or
+// is reached is a product; what its owner stands for is not told again.
 func kubernetes() Format {
 	return Format{
 		Name:   "kubernetes",
-		Title:  "Kubernetes objects: kubectl get -o json, lists of the API",
-		Expect: `Kubernetes JSON (an object or List with "apiVersion" and "kind")`,
+		Title:  "Kubernetes objects: kubectl get -o json or yaml, lists of the API, manifests",
+		Expect: `Kubernetes JSON or YAML (an object or List with "apiVersion" and "kind")`,
 		Detect: detectKubernetes,
 		Read:   readKubernetes,
 	}
@@ -29,6 +33,9 @@ func kubernetes() Format {
 var kubeVersion = regexp.MustCompile(`^([a-z0-9.-]+/)?v[0-9]+((alpha|beta)[0-9]+)?$`)
 
 func detectKubernetes(s Sample) float64 {
+	if !startsLikeJSON(s.Head) {
+		return detectKubernetesYAML(s.Head)
+	}
 	head := headOfJSON(s.Head)
 	if !kubeVersion.MatchString(head.text("apiVersion")) {
 		return 0
@@ -38,8 +45,10 @@ func detectKubernetes(s Sample) float64 {
 		items = headOfJSON(list.rest)
 	}
 	switch {
+	case kind == "AdmissionReview":
+		return boolSure(head.has("request"))
 	case strings.HasSuffix(kind, "Review"), kind == "Status", kind == "Config" && head.has("clusters"):
-		return 0 // questions and answers about objects, settings of kubectl
+		return 0 // questions about rights, answers to them, settings of kubectl
 	case items.has("metadata"), strings.HasSuffix(kind, "List") && head.has("items"):
 		return 1
 	case kind != "" && (head.has("metadata") || head.has("spec")) && !head.has("items"):
@@ -48,13 +57,54 @@ func detectKubernetes(s Sample) float64 {
 	return 0
 }
 
-func readKubernetes(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
+func startsLikeJSON(head []byte) bool {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	return len(head) > 0 && (head[0] == '{' || head[0] == '[')
+}
+
+// detectKubernetesYAML knows manifests by their keys, and a recording of HTTP
+// exchanges by what it has recorded.
+func detectKubernetesYAML(head []byte) float64 {
+	keys := yamlKeys(head)
+	_, meta := keys["metadata"]
+	_, items := keys["items"]
+	_, recorded := keys["interactions"]
+	// kubectl sorts keys: the kind of a long list comes after its items.
+	if keys["kind"] == "" && items && bytes.Contains(head, []byte("\n- apiVersion:")) && bytes.Contains(head, []byte("\n  kind:")) {
+		keys["kind"] = "List"
+	}
+	switch {
+	case recorded && bytes.Contains(head, []byte(`"apiVersion"`)) && bytes.Contains(head, []byte(`"kind"`)):
+		return 0.9
+	case !kubeVersion.MatchString(keys["apiVersion"]) || keys["kind"] == "" || keys["kind"] == "Config":
+		return 0
+	}
+	return boolSure(meta || items)
+}
+
+func readKubernetes(ctx context.Context, src *Stream, emit func(Record) error) (Info, error) {
 	e, err := newCloudEmitter(src, "kubernetes", emit)
 	if err != nil {
 		return Info{}, err
 	}
-	r := &kubeReader{cloudEmitter: e, j: e.tokens(), there: make(map[string]bool), owned: make(map[string]*kubeOwned)}
-	if err := r.document(); err != nil {
+	r := &kubeReader{cloudEmitter: e, there: make(map[string]bool), owned: make(map[string]*kubeOwned)}
+	text := bufio.NewReaderSize(src.Reader, kubeHead)
+	head, err := text.Peek(kubeHead)
+	if err != nil && err != io.EOF {
+		return Info{}, err
+	}
+	src = &Stream{Name: src.Name, Reader: text, Options: src.Options}
+	if startsLikeJSON(head) {
+		e.src = src
+		r.j = e.tokens()
+		err = r.document()
+	} else {
+		err = readYAML(ctx, src, func(v jsonValue, line int) error { return r.object(v, fmt.Sprintf("line %d", line)) })
+		if err != nil && bytes.Contains(head, []byte("{{")) {
+			err = fmt.Errorf("%w: this seems to be a template: give what \"helm template\" makes of it", err)
+		}
+	}
+	if err != nil {
 		return Info{}, err
 	}
 	if err := r.left(); err != nil {
@@ -69,6 +119,9 @@ func readKubernetes(_ context.Context, src *Stream, emit func(Record) error) (In
 	}
 	return info, r.faults.finish()
 }
+
+// kubeHead is how far the reader looks to tell JSON from YAML, in bytes.
+const kubeHead = 4096
 
 type kubeReader struct {
 	*cloudEmitter
@@ -86,6 +139,8 @@ type kubeOwned struct {
 	count int
 }
 
+// document reads JSON: an object or list, or several after each other, as
+// "kubectl get --watch" prints them.
 func (r *kubeReader) document() error {
 	kind := r.j.kind()
 	if kind != '{' {
@@ -94,19 +149,32 @@ func (r *kubeReader) document() error {
 		}
 		return errors.New("the document is " + jsonKindName(kind) + ", expected an object")
 	}
+	for i := 0; i == 0 || r.j.kind() == '{'; i++ {
+		pointer := ""
+		if i > 0 {
+			pointer = fmt.Sprintf("object %d", i+1)
+		}
+		if err := r.answer(pointer); err != nil {
+			return err
+		}
+	}
+	return r.j.end()
+}
+
+// answer reads an object, or the objects of a list one by one.
+func (r *kubeReader) answer(pointer string) error {
 	rest := make(map[string]any)
-	listed := false
 	err := r.j.object(func(key []byte) error {
 		name := string(key)
 		if name == "items" && r.j.kind() == '[' {
-			listed = true
+			rest[name] = []any{}
 			listKind, _ := rest["kind"].(string)
 			return r.j.array(func(i int) error {
 				v, err := r.j.held()
 				if err != nil {
 					return err
 				}
-				return r.one(v, strings.TrimSuffix(listKind, "List"), elementPointer("/items", i))
+				return r.one(v, strings.TrimSuffix(listKind, "List"), elementPointer(pointer+"/items", i))
 			})
 		}
 		value, err := r.j.held()
@@ -116,12 +184,49 @@ func (r *kubeReader) document() error {
 	if err != nil {
 		return err
 	}
-	if !listed {
-		if err := r.one(jsonValue{rest}, "", ""); err != nil {
+	return r.object(jsonValue{rest}, pointer)
+}
+
+// object reads an object that is held as a whole: one of the API, a list of them,
+// the object inside a question, or a recording of answers.
+func (r *kubeReader) object(v jsonValue, pointer string) error {
+	kind := v.text("kind")
+	switch {
+	case !v.isObject():
+		r.faults.add("document that is no object", pointer, "is no object of Kubernetes: not read")
+		return r.faults.err
+	case v.has("interactions"):
+		return r.recording(v, pointer)
+	case kind == "AdmissionReview" && v.get("request", "object").isObject():
+		return r.object(v.get("request", "object"), childPointer(childPointer(pointer, "request"), "object"))
+	case v.has("items"):
+		for i, item := range v.list("items") {
+			if err := r.one(item, strings.TrimSuffix(kind, "List"), elementPointer(pointer+"/items", i)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return r.one(v, "", pointer)
+}
+
+// recording reads the answers that a recorder of HTTP exchanges kept:
+// {"interactions": [{"request", "response": {"body": {"string": "{...}"}}}]}.
+func (r *kubeReader) recording(v jsonValue, pointer string) error {
+	for i, exchange := range v.list("interactions") {
+		at := elementPointer(pointer+"/interactions", i)
+		body := exchange.get("response", "body")
+		text, _ := body.get("string").or(body).v.(string)
+		answer := parseJSON(text, r.src.Options)
+		if !kubeVersion.MatchString(answer.first("apiVersion", "groupVersion")) {
+			r.faults.add("answer without objects", at, "the recorded answer is no object of Kubernetes: not read")
+			continue
+		}
+		if err := r.object(answer, at+"/response/body"); err != nil {
 			return err
 		}
 	}
-	return r.j.end()
+	return r.faults.err
 }
 
 // one reads one object.
@@ -134,14 +239,21 @@ func (r *kubeReader) one(v jsonValue, kind, pointer string) error {
 	}
 	item := r.describe(v, kind, pointer)
 	role := r.words.Kubernetes.Kinds[kind]
-	if role == "" && len(r.containers(nil, v, pointer, 0)) > 0 {
+	r.resolved = nil
+	if role == "" && (len(r.containers(nil, v, pointer, 0)) > 0 || v.text("spec", "image") != "") {
 		role = "workload"
 	}
 	switch role {
 	case "workload":
 		item.seen = []cloudSeen{{jsonValue{map[string]any{"spec": v.get("spec").v}}, ""}}
+		if image := v.text("spec", "image"); image != "" { // of an object that an operator acts on
+			item.components = append(item.components, containerImage(image, "", pointer+"/spec/image"))
+		}
+		r.resolved = kubeResolved(v)
 	case "node":
 		r.node(item, v)
+	case "host":
+		kubeHost(item, v)
 	case "service":
 		item.services = append(item.services, kubeService(v, item))
 	case "storage":
@@ -213,44 +325,6 @@ func (r *kubeReader) describe(v jsonValue, kind, pointer string) *cloudItem {
 		item.product.Name = space + "/" + name
 	}
 	return item
-}
-
-// node reads a machine of the cluster, and the system and agents on it.
-func (r *kubeReader) node(item *cloudItem, v jsonValue) {
-	p, info := &item.product, v.get("status", "nodeInfo")
-	labels := v.get("metadata", "labels")
-	provider := v.text("spec", "providerID")
-	scheme, _, _ := strings.Cut(provider, ":")
-	p.PartNumber = labels.first("node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type")
-	p.Serial = provider
-	p.Version = info.text("kubeletVersion")
-	if p.Manufacturer = r.words.Kubernetes.Nodes[scheme]; p.Manufacturer != "" {
-		p.CategoryText = cloudService
-	} else {
-		p.Kind = netvet.KindDevice
-	}
-	add := func(key, what, name, version string) {
-		if name != "" {
-			item.components = append(item.components, netvet.Component{Pointer: item.pointer + "/status/nodeInfo/" + key, Kind: netvet.KindSoftware,
-				Type: what, Name: name, Version: version})
-		}
-	}
-	add("osImage", "operating-system", info.text("osImage"), "")
-	if kernel := info.text("kernelVersion"); kernel != "" {
-		add("kernelVersion", "operating-system", strings.TrimSpace(info.text("operatingSystem")+" kernel"), kernel)
-	}
-	if kubelet := info.text("kubeletVersion"); kubelet != "" {
-		add("kubeletVersion", "application", "kubelet", kubelet)
-	}
-	if runtime, version, _ := strings.Cut(info.text("containerRuntimeVersion"), "://"); runtime != "" {
-		add("containerRuntimeVersion", "application", runtime, version)
-	}
-	for _, address := range v.list("status", "addresses") {
-		if address.text("type") == "ExternalIP" || address.text("type") == "ExternalDNS" {
-			item.services = append(item.services, netvet.Service{Pointer: item.pointer + "/status/addresses", Name: p.Name, Provider: p.Manufacturer,
-				Endpoints: []string{address.text("address")}, CrossesBoundary: "yes"})
-		}
-	}
 }
 
 // kubeService tells where a service, ingress or route is reached.

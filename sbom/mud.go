@@ -129,8 +129,70 @@ func (r *mudReader) mudMember(key []byte) (err error) {
 		return r.fact(name)
 	case "mud-signature":
 		return r.fact("signature")
+	case "extensions":
+		var list []string
+		list, err = textList(r.jsonTokens)
+		for _, extension := range list {
+			r.facts = append(r.facts, netvet.Declaration{Kind: "extension", Name: extension, Pointer: r.pointer()})
+		}
+	case "transparency":
+		return r.extension(r.transparency)
+	case "client-profiles", "client-profile":
+		return r.extension(r.tlsProfiles)
 	}
 	return err
+}
+
+// extension reads an addition to the specification as a whole.
+func (r *mudReader) extension(tell func(v jsonValue, pointer string)) error {
+	pointer := r.pointer()
+	v, err := r.held()
+	if err == nil {
+		tell(v, pointer)
+	}
+	return err
+}
+
+// transparency tells where the device's bills of materials and statements about
+// vulnerabilities are (RFC 9472).
+func (r *mudReader) transparency(v jsonValue, pointer string) {
+	add := func(kind, name, at, detail string) {
+		if name != "" && len(r.facts) < maxFlows {
+			r.facts = append(r.facts, netvet.Declaration{Kind: kind, Name: name, Pointer: pointer + at, Detail: detail})
+		}
+	}
+	for i, bom := range v.list("sboms") {
+		add("sbom", bom.text("sbom-url"), fmt.Sprintf("/sboms/%d", i), factDetail("version", bom.text("version-info")))
+	}
+	add("sbom", v.text("sbom-local-well-known"), "/sbom-local-well-known", factDetail("place", "the device itself"))
+	add("contact", v.text("contact-info"), "/contact-info", "")
+	for _, key := range []string{"vuln-url", "vuln-urls"} {
+		urls := append(v.list(key), v.get(key))
+		for _, link := range urls {
+			add("vulnerabilities", link.text(), "/"+key, "")
+		}
+	}
+}
+
+// tlsProfiles tells what the device is to use of TLS (RFC 9761).
+func (r *mudReader) tlsProfiles(v jsonValue, pointer string) {
+	for _, list := range []string{"tls-dtls-profile", "tls-dtls-profiles"} {
+		for i, profile := range v.list(list) {
+			var versions, ciphers []string
+			for _, key := range []string{"supported-tls-version", "supported-tls-versions", "supported-dtls-version", "supported-dtls-versions"} {
+				for _, version := range append(profile.list(key), profile.get(key)) {
+					if text := version.text(); text != "" {
+						versions = append(versions, text)
+					}
+				}
+			}
+			for _, cipher := range profile.list("cipher-suite") {
+				ciphers = append(ciphers, strings.Trim(cipher.text("cipher")+" "+cipher.text("hash"), " "))
+			}
+			r.facts = append(r.facts, netvet.Declaration{Kind: "tls-profile", Name: cmp.Or(profile.first("name", "profile-name"), strconv.Itoa(i)), Pointer: fmt.Sprintf("%s/%s/%d", pointer, list, i),
+				Detail: factDetail("versions", strings.Join(versions, " "), "ciphers", strings.Join(ciphers, ", "))})
+		}
+	}
 }
 
 // fact reads one fact about the kind of device.

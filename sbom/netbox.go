@@ -1,11 +1,14 @@
 package sbom
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -33,6 +36,9 @@ var (
 )
 
 func detectNetBox(s Sample) float64 {
+	if !startsLikeJSON(s.Head) {
+		return boolSure(isNetBoxYAML(s.Head))
+	}
 	head := headOfJSON(s.Head)
 	if head.array && djangoModel.MatchString(head.text("model")) && head.has("fields") {
 		for _, sign := range []string{`"dcim.`, `"app_label": "dcim"`, `"app_label":"dcim"`, `["dcim"`} {
@@ -42,7 +48,7 @@ func detectNetBox(s Sample) float64 {
 		}
 		return 0
 	}
-	if isNetBoxObject(head) {
+	if isNetBoxObject(head) || head.has("id") && isNetBoxShape(head) && netboxURL.Match(s.Head) {
 		return 1
 	}
 	if data, ok := head.key("data"); ok && data.kind == '{' {
@@ -62,8 +68,43 @@ func detectNetBox(s Sample) float64 {
 		return 1
 	case netboxURL.MatchString(head.text("next") + head.text("previous")):
 		return 1
+	case first.has("id") && netboxURL.Match(results.rest):
+		return 1 // other objects, whose references are to NetBox
 	}
 	return 0
+}
+
+// isNetBoxYAML recognises a list of devices, types or virtual machines by the keys
+// of its first object.
+func isNetBoxYAML(head []byte) bool {
+	keys := make(map[string]bool)
+	for line := range bytes.Lines(head) {
+		line = bytes.TrimRight(line, "\r\n")
+		first := bytes.HasPrefix(line, []byte("- "))
+		switch {
+		case first && len(keys) > 0:
+			return isNetBoxKeys(keys)
+		case first, len(keys) > 0 && bytes.HasPrefix(line, []byte("  ")) && len(line) > 2 && line[2] != ' ' && line[2] != '-' && line[2] != '#':
+			if key, _, ok := bytes.Cut(line[2:], []byte(":")); ok {
+				keys[string(bytes.Trim(key, `"' `))] = true
+			}
+		case len(keys) == 0 && len(bytes.TrimSpace(line)) > 0 && line[0] != '#' && !isDocumentMark(line):
+			return false
+		}
+	}
+	return isNetBoxKeys(keys)
+}
+
+func isNetBoxKeys(keys map[string]bool) bool {
+	switch {
+	case keys["device_type"] && keys["name"] && (keys["role"] || keys["device_role"]):
+		return true
+	case keys["manufacturer"] && keys["model"] && (keys["u_height"] || keys["slug"] || keys["part_number"]):
+		return true
+	case keys["cluster"] && keys["vcpus"]:
+		return true
+	}
+	return keys["device"] && (keys["part_id"] || keys["module_type"])
 }
 
 func isNetBoxObject(h jsonHead) bool {
@@ -72,7 +113,7 @@ func isNetBoxObject(h jsonHead) bool {
 
 // isNetBoxShape recognises objects whose address is not given.
 func isNetBoxShape(h jsonHead) bool {
-	return h.has("device_type", "name") || h.has("manufacturer", "model") || h.has("module_type", "device") || h.has("device", "part_id")
+	return h.has("device_type", "name") || h.has("manufacturer", "model") || h.has("module_type", "device") || h.has("device", "part_id") || h.has("cluster", "vcpus")
 }
 
 // netboxList returns the kind of the objects in a list of a GraphQL answer.
@@ -94,14 +135,50 @@ func netboxList(name string) string {
 	return ""
 }
 
-func readNetBox(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
-	r := &netboxReader{src: src, emit: emit, faults: newFaults(emit), parts: make(map[string]*netboxParts), dump: make(netboxDump)}
-	r.j = newJSONTokens(src.Reader, src.Options, func(pointer, reason string) {
-		r.faults.add("value of the wrong type, or given twice", pointer, reason)
-	})
-	if err := r.document(); err != nil {
+func newNetBoxReader(src *Stream, emit func(Record) error) *netboxReader {
+	return &netboxReader{src: src, emit: emit, faults: newFaults(emit), parts: make(map[string]*netboxParts), dump: make(netboxDump)}
+}
+
+func readNetBox(ctx context.Context, src *Stream, emit func(Record) error) (Info, error) {
+	r := newNetBoxReader(src, emit)
+	text := bufio.NewReaderSize(src.Reader, kubeHead)
+	head, err := text.Peek(kubeHead)
+	if err != nil && err != io.EOF {
 		return Info{}, err
 	}
+	if bytes.HasPrefix(head, []byte("-")) || bytes.HasPrefix(head, []byte("#")) {
+		small := *src
+		small.Reader = text
+		err = readYAML(ctx, &small, r.yaml)
+	} else {
+		r.j = newJSONTokens(text, src.Options, func(pointer, reason string) {
+			r.faults.add("value of the wrong type, or given twice", pointer, reason)
+		})
+		err = r.document()
+	}
+	if err != nil {
+		return Info{}, err
+	}
+	return r.finish()
+}
+
+// yaml reads a list of objects in YAML, as export templates and tools that fill
+// NetBox write it.
+func (r *netboxReader) yaml(v jsonValue, line int) error {
+	list, ok := v.v.([]any)
+	if !ok {
+		list = []any{v.v}
+	}
+	for i, object := range list {
+		if err := r.object(jsonValue{object}, "", fmt.Sprintf("line %d/%d", line, i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish passes on what had to wait for the end.
+func (r *netboxReader) finish() (Info, error) {
 	if err := r.fromDump(); err != nil {
 		return Info{}, err
 	}
@@ -213,6 +290,15 @@ func (r *netboxReader) kindOf(v jsonValue) string {
 	case v.has("module_type"):
 		return "modules"
 	case v.has("device_type"):
+		// A template of a port refers to its type as well.
+		for _, key := range strings.Fields("role device_role site location rack serial status platform asset_tag tenant cluster") {
+			if v.members()[key] != nil {
+				return "devices"
+			}
+		}
+		if v.has("type") || v.has("id") {
+			return "component-templates"
+		}
 		return "devices"
 	case v.has("part_id") || v.has("device") && v.has("manufacturer"):
 		return "inventory-items"
@@ -267,8 +353,8 @@ func (r *netboxReader) device(v jsonValue, pointer string, parts []netvet.Compon
 		Manufacturer: netboxName(kind.get("manufacturer")),
 		Model:        model,
 		PartNumber:   kind.text("part_number"),
-		Serial:       v.text("serial"),
-		Version:      v.text("software_version", "version"),
+		Serial:       cmp.Or(v.text("serial"), netboxCustom(v, "serial")),
+		Version:      netboxVersion(v),
 		Location:     netboxPlace(v),
 		CategoryText: netboxName(v.get("role").or(v.get("device_role"))),
 		Description:  v.first("description", "comments"),
@@ -297,6 +383,28 @@ func netboxPlace(v jsonValue) string {
 		}
 	}
 	return strings.Join(places, " / ")
+}
+
+// netboxVersion is the version of the software or firmware: Nautobot has a field for
+// it, users of NetBox give it a custom field.
+func netboxVersion(v jsonValue) string {
+	software := v.get("software_version")
+	return cmp.Or(software.first("version", "display"), software.text(), netboxCustom(v, "firmware"), netboxCustom(v, "softwareversion"), netboxCustom(v, "osversion"), netboxCustom(v, "swversion"))
+}
+
+// netboxCustom returns the custom field whose name has the word in it.
+func netboxCustom(v jsonValue, word string) string {
+	for _, list := range []string{"custom_fields", "custom_field_data", "_custom_field_data"} {
+		fields := v.get(list)
+		for _, name := range slices.Sorted(maps.Keys(fields.members())) {
+			if strings.Contains(plainField(name), word) {
+				if text := netboxName(fields.get(name)); text != "" {
+					return text
+				}
+			}
+		}
+	}
+	return ""
 }
 
 func netboxPlatform(platform jsonValue, pointer string) netvet.Component {
@@ -350,6 +458,7 @@ func netboxModule(v jsonValue, pointer string) netvet.Component {
 		Name:         kind.first("model", "display", "display_name"),
 		Manufacturer: netboxName(kind.get("manufacturer")),
 		PartNumber:   kind.text("part_number"),
+		Version:      netboxVersion(v),
 		Serial:       v.text("serial"),
 		Description:  netboxName(v.get("module_bay")),
 	}
@@ -359,7 +468,7 @@ func netboxItem(v jsonValue, pointer string) netvet.Component {
 	return netvet.Component{
 		Pointer: pointer, Kind: netvet.KindDevice, Type: "inventory-item",
 		Name:         v.first("name", "label", "display"),
-		Version:      v.text("software_version", "version"),
+		Version:      netboxVersion(v),
 		Manufacturer: netboxName(v.get("manufacturer")),
 		PartNumber:   v.text("part_id"),
 		Serial:       v.text("serial"),

@@ -23,7 +23,7 @@ func dumpFields() map[string][]string {
 		"dcim.manufacturer":             {"name"},
 		"dcim.devicetype":               {"manufacturer", "model", "part_number", "description", "comments"},
 		"dcim.moduletype":               {"manufacturer", "model", "part_number", "description", "comments"},
-		"dcim.device":                   {"name", "serial", "device_type", "role", "device_role", "platform", "site", "location", "rack", "description", "comments"},
+		"dcim.device":                   {"name", "serial", "device_type", "role", "device_role", "platform", "site", "location", "rack", "description", "comments", "custom_field_data", "_custom_field_data"},
 		"dcim.module":                   {"device", "module_type", "module_bay", "serial"},
 		"dcim.modulebay":                {"name"},
 		"dcim.inventoryitem":            {"device", "name", "label", "manufacturer", "part_id", "serial", "description"},

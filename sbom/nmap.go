@@ -66,6 +66,7 @@ type nmapHost struct {
 	open      int64
 	closed    int64
 	filtered  int64
+	booted    string
 	unclear   int64 // "open|filtered" and the like: the scan could not tell
 }
 
@@ -196,7 +197,7 @@ func (r *nmapReader) yield(target string) error {
 	seen := netvet.Observation{Kind: "host", Name: target, Pointer: h.pointer, Detail: factDetail(
 		"addresses", strings.Join(h.addresses, " "), "names", strings.Join(h.names, " "), "mac", h.mac, "maker", h.maker,
 		"reason", h.reason, "open", strconv.FormatInt(h.open, 10), "closed", countText(h.closed), "filtered", countText(h.filtered),
-		"unclear", countText(h.unclear), "scanned", strings.Join(r.scanned, ", "))}
+		"unclear", countText(h.unclear), "booted", h.booted, "scanned", strings.Join(r.scanned, ", "))}
 	if len(h.names) > 0 {
 		seen.Name = h.names[0]
 	}
@@ -227,8 +228,30 @@ func (r *nmapReader) hostMember(e xml.StartElement) error {
 		return r.ports()
 	case "os":
 		return r.systems()
+	case "hostscript":
+		return r.list(func(e xml.StartElement) error {
+			if e.Name.Local == "script" {
+				return r.script(e, "", h.pointer+"/hostscript")
+			}
+			return nil
+		})
+	case "uptime":
+		h.booted = attribute(e, "lastboot")
 	}
 	return nil
+}
+
+// script keeps what a script of Nmap found out. What guesses passwords found is not
+// shown, only that it found something.
+func (r *nmapReader) script(e xml.StartElement, port, pointer string) error {
+	id, output := attribute(e, "id"), strings.Join(strings.Fields(attribute(e, "output")), " ")
+	if id == "" || output == "" || strings.HasPrefix(output, "ERROR:") {
+		return nil
+	}
+	if strings.HasSuffix(id, "-brute") || strings.HasSuffix(id, "-default-accounts") || strings.HasSuffix(id, "-empty-password") {
+		output = "has a result"
+	}
+	return r.hold(netvet.Observation{Kind: "script", Name: id, Pointer: pointer, Detail: factDetail("port", port, "output", output)})
 }
 
 func (r *nmapReader) address(e xml.StartElement) {
@@ -279,8 +302,11 @@ func (r *nmapReader) port(e xml.StartElement, pointer string) error {
 	h := &r.host
 	number, protocol := attribute(e, "portid"), attribute(e, "protocol")
 	state, reason, service := "", "", ""
+	held := len(h.held)
 	if err := r.list(func(e xml.StartElement) (err error) {
 		switch e.Name.Local {
+		case "script":
+			err = r.script(e, portName(number, protocol), pointer)
 		case "state":
 			state, reason = attribute(e, "state"), attribute(e, "reason")
 		case "service":
@@ -292,6 +318,7 @@ func (r *nmapReader) port(e xml.StartElement, pointer string) error {
 	}
 	if state != "open" {
 		h.count(state, 1)
+		h.held = h.held[:held] // what scripts said of a port that is not open
 		return nil
 	}
 	if _, err := strconv.ParseUint(number, 10, 16); err != nil || protocol == "" {

@@ -29,6 +29,8 @@ func seems(s Sample) string {
 		return seemsJSON(text)
 	case len(text) > 0 && text[0] == '<':
 		return seemsXML(text)
+	case bytes.Contains(text, []byte("AWSTemplateFormatVersion:")):
+		return "CloudFormation templates are not read: they say what was asked for; give what AWS Config or the describe-commands list"
 	case bytes.Contains(text, []byte("spdxVersion:")):
 		return "this is text with an spdxVersion, but no SPDX document"
 	}
@@ -63,6 +65,17 @@ func jsonSigns() [][2]string {
 		{`"@odata.id"`, "Redfish documents are not supported yet"},
 		{`"payloadType"`, "this is JSON with a payloadType, but no signed envelope"},
 		{`"predicateType"`, "this is JSON with a predicateType, but no in-toto statement"},
+		{`"urn:pulumi:`, "the state of Pulumi is not read: give what the cloud itself lists, or the state of Terraform"},
+		{`"AWSTemplateFormatVersion"`, "CloudFormation templates are not read: they say what was asked for; give what AWS Config or the describe-commands list"},
+		{`"ocid1.`, "answers of Oracle Cloud are not read: give the state of Terraform"},
+		{`"OS-EXT-`, "answers of OpenStack are not read: give the state of Terraform"},
+		{`aliyuncs.com`, "answers of Alibaba Cloud are not read: give the state of Terraform"},
+		{`myhuaweicloud.com`, "answers of Huawei Cloud are not read: give the state of Terraform"},
+		{`"RegionId": "cn-`, "answers of Alibaba Cloud are not read: give the state of Terraform"},
+		{`"RegionId":"cn-`, "answers of Alibaba Cloud are not read: give the state of Terraform"},
+		{`"Zone": "ap-`, "answers of Tencent Cloud are not read: give the state of Terraform"},
+		{`"Zone":"ap-`, "answers of Tencent Cloud are not read: give the state of Terraform"},
+		{`"arn:aws`, "this is JSON of AWS, but lists no resources: give AWS Config or the answer of a describe- or list-command"},
 		{`"matchDetails"`, "this is a report of Grype, no inventory"},
 		{`sarif`, "SARIF reports are no inventory"},
 		{`"SchemaVersion"`, "this is a report of a scanner, no inventory"},
@@ -116,8 +129,8 @@ func seemsXML(text []byte) string {
 		return "this is XML with words of SPDX, but no SPDX document"
 	case has("<SoftwareIdentity"):
 		return "SWID tags are not supported yet"
-	case has("<nmaprun"):
-		return "Nmap reports are not supported yet"
+	case has("<fingerprints") && has("<fingerprint "):
+		return "this is a list of fingerprints by which scanners tell products (Recog), and no inventory"
 	case strings.Contains(strings.ToLower(string(text[:min(len(text), 512)])), "<html"):
 		return "this is a web page, no inventory"
 	}

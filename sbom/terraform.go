@@ -6,13 +6,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/netvet/netvet"
 )
 
-// terraform reads Terraform's and OpenTofu's state (version 4), what "terraform
+// terraform reads Terraform's and OpenTofu's state (versions 3 and 4), what "terraform
 // show -json" prints of a state or plan, and the resources that pytest-terraform
 // records.
 func terraform() Format {
@@ -80,6 +81,9 @@ func readTerraform(_ context.Context, src *Stream, emit func(Record) error) (Inf
 	info := Info{Version: cmp.Or(r.format, r.version)}
 	if r.count == 0 && len(r.faults.kinds) == 0 {
 		reason := "no resources in it"
+		if r.backend {
+			reason = "it only says where the state is kept: give the state itself (terraform state pull)"
+		}
 		if r.outputs > 0 {
 			reason = "only outputs in it, which name no resources: give the state, or the output of terraform show -json"
 		}
@@ -93,6 +97,7 @@ type terraformReader struct {
 	j               *jsonTokens
 	version, format string
 	outputs         int
+	backend         bool // the file names where the state is kept
 }
 
 func (r *terraformReader) member(key []byte) (err error) {
@@ -101,10 +106,14 @@ func (r *terraformReader) member(key []byte) (err error) {
 	switch name {
 	case "version":
 		if kind == '0' {
-			if r.version, err = r.j.number(); err == nil && r.version != "4" {
-				err = fmt.Errorf("a state of version %s: version 4 is read; open it with a current terraform, or give the output of terraform show -json", short(r.version))
+			if r.version, err = r.j.number(); err == nil && r.version != "4" && r.version != "3" {
+				err = fmt.Errorf("a state of version %s: versions 3 and 4 are read; open it with a current terraform, or give the output of terraform show -json", short(r.version))
 			}
 		}
+	case "modules": // of version 3
+		return r.j.array(func(i int) error { return r.oldModule(elementPointer("/modules", i)) })
+	case "backend":
+		r.backend = true
 	case "format_version":
 		r.format, err = r.j.string()
 	case "resources":
@@ -165,11 +174,95 @@ func (r *terraformReader) stateResource(pointer string) error {
 		if !attributes.isObject() {
 			attributes = instance.get("attributes_flat")
 		}
+		attributes = withoutSensitive(attributes, instance.get("sensitive_attributes"))
 		if err := r.one(at, v.text("mode"), v.text("type"), v.text("provider"), attributes, pointer); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// oldModule reads a module of a state of version 3: {"path": ["root"], "resources":
+// {"aws_instance.web": {"type", "primary": {"attributes"}, "provider"}}}, with the
+// attributes flat: "tags.Name".
+func (r *terraformReader) oldModule(pointer string) error {
+	v, err := r.j.held()
+	if err != nil {
+		return err
+	}
+	var path []string
+	for _, name := range v.list("path") {
+		if name.text() != "root" {
+			path = append(path, "module."+name.text())
+		}
+	}
+	resources := v.get("resources")
+	for _, key := range slices.Sorted(maps.Keys(resources.members())) {
+		resource, mode := resources.get(key), "managed"
+		if strings.HasPrefix(key, "data.") {
+			mode = "data"
+		}
+		attributes := nestedAttributes(resource.get("primary", "attributes"))
+		address := strings.Join(append(path, key), ".")
+		if err := r.one(address, mode, resource.text("type"), resource.text("provider"), attributes, childPointer(pointer+"/resources", key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nestedAttributes undoes the flat form: "tags.Name" is the member Name of tags. The
+// counts of lists and maps ("tags.%") are left out.
+func nestedAttributes(flat jsonValue) jsonValue {
+	nested := make(map[string]any)
+	members := flat.members()
+	for _, key := range slices.Sorted(maps.Keys(members)) {
+		path := strings.Split(key, ".")
+		if last := path[len(path)-1]; last == "#" || last == "%" || len(path) > 8 {
+			continue
+		}
+		at := nested
+		for _, name := range path[:len(path)-1] {
+			inner, ok := at[name].(map[string]any)
+			if !ok {
+				inner = make(map[string]any)
+				at[name] = inner
+			}
+			at = inner
+		}
+		if name := path[len(path)-1]; at[name] == nil {
+			at[name] = members[key]
+		}
+	}
+	return jsonValue{nested}
+}
+
+// withoutSensitive takes out of the attributes what Terraform says nobody is to see:
+// a list of paths in a state, an object with true in the output of show.
+func withoutSensitive(attributes, sensitive jsonValue) jsonValue {
+	hidden := make(map[string]bool)
+	for _, path := range sensitive.list() {
+		step := path
+		if steps := path.list(); len(steps) > 0 {
+			step = steps[0]
+		}
+		hidden[step.text("value")] = true
+	}
+	for key, value := range sensitive.members() {
+		if secret, ok := value.(bool); ok && secret {
+			hidden[key] = true
+		}
+	}
+	if len(hidden) == 0 {
+		return attributes
+	}
+	seen := make(map[string]any)
+	for key, value := range attributes.members() {
+		if !hidden[key] {
+			seen[key] = value
+		}
+	}
+	return jsonValue{seen}
 }
 
 // recorded reads {type: {name: attributes}}.
@@ -197,7 +290,7 @@ func (r *terraformReader) module(pointer string) error {
 				if err != nil {
 					return err
 				}
-				return r.one(v.text("address"), v.text("mode"), v.text("type"), v.text("provider_name"), v.get("values"), elementPointer(pointer+"/resources", i))
+				return r.one(v.text("address"), v.text("mode"), v.text("type"), v.text("provider_name"), withoutSensitive(v.get("values"), v.get("sensitive_values")), elementPointer(pointer+"/resources", i))
 			})
 		case "child_modules":
 			return r.j.array(func(i int) error { return r.module(elementPointer(pointer+"/child_modules", i)) })
@@ -213,7 +306,7 @@ func (r *terraformReader) change(pointer string, planned bool) error {
 	if err != nil {
 		return err
 	}
-	after := v.get("change", "after")
+	after := withoutSensitive(v.get("change", "after"), v.get("change", "after_sensitive"))
 	switch {
 	case !after.isObject() && v.has("change"):
 		r.faults.add("resource to be destroyed", pointer, v.text("address")+" is to be destroyed: not read as a product")
@@ -242,7 +335,7 @@ func (r *terraformReader) one(address, mode, kind, provider string, attributes j
 	arn := f.first("arn")
 	item := &cloudItem{pointer: pointer, seen: []cloudSeen{{attributes, ""}}}
 	item.product = netvet.Product{
-		Manufacturer: r.words.Terraform.Providers[name],
+		Manufacturer: cmp.Or(r.words.Terraform.Providers[name], terraformMaker(provider, name)),
 		Model:        kind,
 		Name: cmp.Or(f.first("name"), awsTag(attributes, "Name"), f.first("bucket", "functionname", "identifier", "clusteridentifier", "clusterid", "domainname", "displayname", "label"),
 			address[strings.LastIndex(address, ".")+1:]),
@@ -262,6 +355,20 @@ func (r *terraformReader) one(address, mode, kind, provider string, attributes j
 		}
 	}
 	return r.resource(item)
+}
+
+// terraformMaker returns the company that publishes a provider for its own service,
+// as "datadog/datadog" is. A provider that
+// others wrote for a service does not name who is behind the service.
+func terraformMaker(address, name string) string {
+	if _, inside, ok := strings.Cut(address, `["`); ok {
+		address, _, _ = strings.Cut(inside, `"]`)
+	}
+	parts := strings.Split(address, "/")
+	if len(parts) >= 2 && strings.EqualFold(plainField(parts[len(parts)-2]), plainField(name)) {
+		return parts[len(parts)-2]
+	}
+	return ""
 }
 
 // terraformProvider returns the last part of a provider's address, which is

@@ -3,11 +3,13 @@ package sbom
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,15 +21,16 @@ import (
 func zeekLog() Format {
 	return Format{
 		Name:   "zeek",
-		Title:  "Zeek logs of connections, DNS and TLS, TSV and JSON lines",
-		Expect: "a Zeek log (conn, dns or ssl; TSV with #fields, or JSON lines)",
+		Title:  "Zeek logs: connections, DNS, TLS, software, known hosts and services, certificates, protocols; TSV and JSON lines",
+		Expect: "a Zeek log (TSV with #fields, or JSON lines)",
 		Detect: detectZeek,
 		Read:   readZeek,
 	}
 }
 
-// detectZeek takes every log in TSV, so that one of another kind is named, but
-// of JSON lines only the kinds that are read.
+// detectZeek takes every log in TSV, so that one of another kind is named, and
+// lines of JSON that have what all records of Zeek have, or are of a log of what is
+// known of hosts.
 func detectZeek(s Sample) float64 {
 	has := func(word string) bool { return bytes.Contains(s.Head, []byte(word)) }
 	switch {
@@ -36,17 +39,17 @@ func detectZeek(s Sample) float64 {
 		return 1
 	}
 	line, _, _ := bytes.Cut(bytes.TrimLeft(s.Head, " \t\r\n"), []byte("\n"))
-	if !bytes.Contains(line, []byte(`"uid"`)) || !bytes.Contains(line, []byte(`"id.orig_h"`)) {
+	if !bytes.HasPrefix(line, []byte("{")) || !bytes.Contains(line, []byte(`"ts"`)) {
 		return 0
 	}
-	var record zeekRecord
-	if decodeLine(line, Options{Lenient: true}, &record) != nil {
+	r := zeekReader{src: &Stream{Options: Options{Lenient: true}.withDefaultLimits()}}
+	row, err := r.zeekRowOf(line)
+	if _, timed := zeekTime(row["ts"]); err != nil || !timed {
 		return 0
 	}
-	if record.TS != nil && record.From != "" && record.To != "" && record.path() != "" {
-		return 1
-	}
-	return 0
+	conversation := row["id.orig_h"] != "" && row["id.resp_h"] != "" && (row["uid"] != "" || row["_path"] != "")
+	known := zeekPathOfFields(func(field string) bool { return row[field] != "" }) != "" && (row["host"] != "" || row["uid"] != "" || row["certificate.subject"] != "" || row["mac"] != "")
+	return boolSure(conversation || known || row["_path"] != "" && (row["_write_ts"] != "" || row["host"] != ""))
 }
 
 // decodeLine reads one line of JSON.
@@ -209,6 +212,10 @@ func (r *zeekReader) take(line []byte) {
 		r.header(string(line))
 		return
 	case r.fields != nil:
+		if r.tsv != "" && !isZeekPath(r.tsv) {
+			r.otherLine(string(line))
+			return
+		}
 		if !r.row(string(line), &record) {
 			return
 		}
@@ -220,12 +227,65 @@ func (r *zeekReader) take(line []byte) {
 			return
 		}
 		if err := decodeLine(line, r.src.Options, &record); err != nil {
-			r.fault("line that is no record", "the line is no JSON record: "+err.Error())
+			r.nested(line, err) // of another log a field may be of another type
 			return
 		}
-		path = record.path()
+		if path = record.path(); path == "" || record.From == "" {
+			r.nested(line, nil)
+			return
+		}
 	}
 	r.add(path, &record)
+}
+
+// nested reads a line of JSON of another log, or of one whose fields are nested. A
+// misfit is what keeps it from being a plain record of connections, DNS or TLS.
+func (r *zeekReader) nested(line []byte, misfit error) {
+	row, err := r.zeekRowOf(line)
+	if err != nil {
+		r.fault("line that is no record", "the line is no JSON record: "+err.Error())
+		return
+	}
+	var record zeekRecord
+	for field, cell := range row {
+		r.cell(&record, field, cell)
+	}
+	record.Path = row["_path"]
+	if path := record.path(); path != "" && record.From != "" {
+		if misfit != nil {
+			r.fault("line that is no record", "the line is no JSON record: "+misfit.Error())
+			return
+		}
+		r.add(path, &record)
+		return
+	}
+	path := cmp.Or(row["_path"], zeekPathOfFields(func(field string) bool { return row[field] != "" }))
+	if path == "" { // the name of the file is that of the log
+		path, _, _ = strings.Cut(filepath.Base(r.src.Name), ".")
+	}
+	if zeekAside(path) {
+		r.fault("log of another kind", fmt.Sprintf("a log of kind %q says nothing of hosts: not read", short(path)))
+		return
+	}
+	r.other(path, row)
+}
+
+// otherLine reads a line in TSV of another log.
+func (r *zeekReader) otherLine(line string) {
+	if zeekAside(r.tsv) {
+		return // said once, at the header
+	}
+	cells, ok := r.cells(line)
+	if !ok {
+		return
+	}
+	row := make(zeekRow, len(cells))
+	for i, cell := range cells {
+		if cell != r.unset && cell != r.empty {
+			row[r.fields[i]] = cell
+		}
+	}
+	r.other(r.tsv, row)
 }
 
 func (r *zeekReader) fault(kind, reason string) {
@@ -253,8 +313,8 @@ func (r *zeekReader) header(line string) {
 		r.unset = value
 	case "#path":
 		r.tsv, r.fields = value, nil
-		if !isZeekPath(value) {
-			r.fault("log of another kind", fmt.Sprintf("a log of kind %q is not read, only conn, dns and ssl", short(value)))
+		if zeekAside(value) {
+			r.fault("log of another kind", fmt.Sprintf("a log of kind %q says nothing of hosts: not read", short(value)))
 		}
 	case "#fields":
 		r.fields = strings.Split(value, r.separator)
@@ -263,12 +323,8 @@ func (r *zeekReader) header(line string) {
 
 // row reads a line of a log in TSV.
 func (r *zeekReader) row(line string, record *zeekRecord) bool {
-	if r.tsv != "" && !isZeekPath(r.tsv) {
-		return false // said once, at the header
-	}
-	cells := strings.Split(line, r.separator)
-	if len(cells) != len(r.fields) {
-		r.fault("line of another length", fmt.Sprintf("the line has %d fields, the header names %d", len(cells), len(r.fields)))
+	cells, ok := r.cells(line)
+	if !ok {
 		return false
 	}
 	for i, cell := range cells {
@@ -278,6 +334,16 @@ func (r *zeekReader) row(line string, record *zeekRecord) bool {
 		r.cell(record, r.fields[i], cell)
 	}
 	return true
+}
+
+// cells splits a line of a log in TSV.
+func (r *zeekReader) cells(line string) ([]string, bool) {
+	cells := strings.Split(line, r.separator)
+	if len(cells) != len(r.fields) {
+		r.fault("line of another length", fmt.Sprintf("the line has %d fields, the header names %d", len(cells), len(r.fields)))
+		return nil, false
+	}
+	return cells, true
 }
 
 func (r *zeekReader) cell(record *zeekRecord, field, cell string) {
@@ -390,7 +456,7 @@ func serverOr(server, address string) string {
 // servers of DNS is one flow, at several servers of TLS it is not.
 func (r *zeekReader) flow(o netvet.Observation, server string) *zeekFlow {
 	key := zeekKey{o.Kind, o.Target, o.Name}
-	if o.Kind == "tls" {
+	if o.Kind == "tls" || o.Detail != "" { // what another log says is told apart
 		key.to += " " + server
 	}
 	flow := r.flows[key]
@@ -465,6 +531,10 @@ func (f *zeekFlow) finish() netvet.Observation {
 	o := f.observation
 	o.From, o.To = unixTime(f.from), unixTime(f.to)
 	count := strconv.FormatInt(f.count, 10)
+	if o.Detail != "" {
+		o.Detail += "; count=" + count
+		return o
+	}
 	answered := strconv.FormatInt(f.answered, 10)
 	join := func(list []string) string { return strings.Join(list, ", ") }
 	switch o.Kind {
