@@ -36,6 +36,8 @@ func Formats() []Format {
 		snmprecFormat(),
 		snmpwalkFormat(),
 		napalmFormat(),
+		showJSON(),
+		showXML(),
 		showCommandsFormat(),
 		nmapXML(),
 		zeekLog(),

@@ -117,10 +117,11 @@ var showCommandsFile []byte
 
 // shownWords is showcommands.yaml: how output of commands is recognised and read.
 type shownWords struct {
-	Source  string              `yaml:"source"`
-	Date    netvet.Date         `yaml:"date"`
-	Keys    map[string][]string `yaml:"keys"`
-	Outputs []shownOutput       `yaml:"outputs"`
+	Source    string              `yaml:"source"`
+	Date      netvet.Date         `yaml:"date"`
+	Keys      map[string][]string `yaml:"keys"`
+	Outputs   []shownOutput       `yaml:"outputs"`
+	Documents []shownDocument     `yaml:"documents"`
 
 	fields map[string]string // by plain key
 }
@@ -169,6 +170,9 @@ var knownShown = sync.OnceValue(func() *shownWords {
 	for i := range known.Outputs {
 		err = errors.Join(err, known.Outputs[i].compile())
 	}
+	for i := range known.Documents {
+		err = errors.Join(err, known.Documents[i].compile())
+	}
 	if err != nil {
 		panic(err)
 	}
@@ -200,6 +204,49 @@ func (o *shownOutput) compile() error {
 	for _, name := range o.Read {
 		if !slices.Contains(shownReaders(), name) {
 			faults = append(faults, fmt.Errorf("showcommands.yaml: %s: unknown reader %q", o.Name, name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// shownDocument is a kind of JSON or XML document that a device answers with.
+type shownDocument struct {
+	Name   string      `yaml:"name"`
+	Signs  [][]string  `yaml:"signs"`
+	Maker  string      `yaml:"maker"`
+	OS     string      `yaml:"os"`
+	Device []shownRule `yaml:"device"`
+	Parts  []shownRule `yaml:"parts"`
+	Each   []shownRule `yaml:"each"`
+}
+
+// shownRule says what the objects that it is for tell.
+type shownRule struct {
+	In     string            `yaml:"in"`
+	Has    []string          `yaml:"has"`
+	Take   map[string]string `yaml:"take"`   // the member for each field
+	Match  string            `yaml:"match"`  // the version is the group of this pattern
+	Called string            `yaml:"called"` // what stands before the name
+	Kind   netvet.Kind       `yaml:"kind"`
+	Type   string            `yaml:"type"`
+
+	match *regexp.Regexp
+}
+
+func (d *shownDocument) compile() error {
+	var faults []error
+	for _, rules := range [][]shownRule{d.Device, d.Parts, d.Each} {
+		for i := range rules {
+			r := &rules[i]
+			if r.Match != "" {
+				re, err := regexp.Compile(r.Match)
+				r.match, faults = re, append(faults, err)
+			}
+			for field := range r.Take {
+				if field != "mac" && field != "name-last" && deviceField(new(netvet.Product), field) == nil {
+					faults = append(faults, fmt.Errorf("showcommands.yaml: %s: unknown field %q", d.Name, field))
+				}
+			}
 		}
 	}
 	return errors.Join(faults...)

@@ -18,6 +18,7 @@ type shownDevice struct {
 	os        string         // the system it runs, and who made that
 	osMaker   string
 	class     string // that the form of an output proves
+	record    string // where a document describes it
 }
 
 func newShownDevice() *shownDevice {
@@ -54,11 +55,7 @@ func (d *shownDevice) add(c netvet.Component, line int) {
 	}
 	if known {
 		if p := &d.parts[i]; p.Serial == "" || c.Serial == "" || p.Serial == c.Serial {
-			p.Serial = cmp.Or(p.Serial, c.Serial)
-			p.PartNumber = cmp.Or(p.PartNumber, c.PartNumber)
-			p.Manufacturer = cmp.Or(p.Manufacturer, c.Manufacturer)
-			p.Version = cmp.Or(p.Version, c.Version)
-			p.Description = cmp.Or(p.Description, c.Description)
+			complete(p, &c)
 			d.partLines[line] = true
 			return
 		}
@@ -68,6 +65,15 @@ func (d *shownDevice) add(c netvet.Component, line int) {
 	d.known[key] = len(d.parts)
 	d.partLines[line] = true
 	d.parts = append(d.parts, c)
+}
+
+// complete gives a part what another statement about it says that it has not.
+func complete(p, c *netvet.Component) {
+	p.Serial = cmp.Or(p.Serial, c.Serial)
+	p.PartNumber = cmp.Or(p.PartNumber, c.PartNumber)
+	p.Manufacturer = cmp.Or(p.Manufacturer, c.Manufacturer)
+	p.Version = cmp.Or(p.Version, c.Version)
+	p.Description = cmp.Or(p.Description, c.Description)
 }
 
 // outputDone lets the parts of an output be found by those after it: one output may

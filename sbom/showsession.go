@@ -112,6 +112,14 @@ func (d *shownDevice) finish(s *shownSession, input string) {
 	for _, lines := range s.sections {
 		p.Manufacturer = cmp.Or(p.Manufacturer, d.statedMaker(lines))
 	}
+	d.complete(input, fmt.Sprintf("line %d", max(d.line, 1)))
+	p.BOM.Format = "show-commands"
+}
+
+// complete tells the maker and the class of a device from what is known of it, and
+// adds the system it runs.
+func (d *shownDevice) complete(input, record string) {
+	p := &d.product
 	p.Manufacturer = cmp.Or(p.Manufacturer, makerOfModel(p.Model), makerOfModel(p.PartNumber))
 	for i := range d.parts {
 		if d.parts[i].Type == "" {
@@ -122,10 +130,10 @@ func (d *shownDevice) finish(s *shownSession, input string) {
 	p.CategoryText = cmp.Or(p.CategoryText, d.class)
 	if d.os != "" && p.Version != "" {
 		d.parts = append(d.parts, netvet.Component{Kind: netvet.KindSoftware, Type: "operating-system", Name: d.os, Version: p.Version,
-			Manufacturer: d.osMaker, Pointer: fmt.Sprintf("line %d", max(d.line, 1))})
+			Manufacturer: d.osMaker, Pointer: record})
 	}
-	p.Sources = []netvet.Source{{Input: input, Record: fmt.Sprintf("line %d", max(d.line, 1))}}
-	p.BOM = netvet.BOM{Present: len(d.parts) > 0, Format: "show-commands"}
+	p.Sources = []netvet.Source{{Input: input, Record: record}}
+	p.BOM.Present = len(d.parts) > 0
 }
 
 // maxMakerLines is the number of lines of an answer that are looked at for a maker.

@@ -45,7 +45,7 @@ func tables(lines []shownLine) []shownTable {
 			continue
 		}
 		t := shownTable{columns: columnsOf(lines[i-1].text, lines[i].text)}
-		if i > 2 && dashLine.MatchString(lines[i-3].text) && strings.TrimSpace(lines[i-2].text) != "" {
+		if i > 2 && lines[i-3].text == lines[i].text && strings.TrimSpace(lines[i-2].text) != "" {
 			t.nameAlso(lines[i-2].text)
 		}
 		if len(t.columns) < 2 || len(t.columns) > maxTableColumns {
