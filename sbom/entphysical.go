@@ -13,6 +13,9 @@ type entPhysical struct {
 	index, parent, class, descr, name                  string
 	model, maker, serial, hardware, firmware, software string
 	pointer                                            string
+
+	table  *netTable // of a vendor, when the row is not of ENTITY-MIB
+	unread string
 }
 
 // component returns the row as a component. Every row is one, so that what was
@@ -32,7 +35,7 @@ func (e *entPhysical) component() netvet.Component {
 	hardware, firmware, software := deviceText(e.hardware), deviceText(e.firmware), deviceText(e.software)
 	c.Version = cmp.Or(software, firmware, hardware)
 	c.Description = withRevisions(c.Description, hardware, firmware, software)
-	if !e.isPart() && c.Manufacturer == "" && c.PartNumber == "" && c.Serial == "" {
+	if e.table == nil && !e.isPart() && c.Manufacturer == "" && c.PartNumber == "" && c.Serial == "" {
 		c.Kind = netvet.KindOther
 	}
 	return c

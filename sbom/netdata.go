@@ -25,6 +25,7 @@ type netDevices struct {
 	Lines        []netLine        `yaml:"lines"`
 	Descriptions []netDescription `yaml:"descriptions"`
 	Objects      []netObject      `yaml:"objects"`
+	Tables       []netTable       `yaml:"tables"`
 
 	fillers map[string]bool
 	objects map[string]*netObject // by number
@@ -64,6 +65,18 @@ type netObject struct {
 	Name  string `yaml:"name"`
 	Field string `yaml:"field"`
 	MIB   string `yaml:"mib"`
+}
+
+// netTable is a vendor's own table of parts.
+type netTable struct {
+	OID     string               `yaml:"oid"` // of the rows, with a point at its end
+	MIB     string               `yaml:"mib"`
+	Columns map[string]netColumn `yaml:"columns"` // by number
+}
+
+type netColumn struct {
+	Name  string `yaml:"name"`
+	Field string `yaml:"field"`
 }
 
 // knownNetDevices reads the embedded file at first use. It is part of the program
