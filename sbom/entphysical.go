@@ -24,7 +24,10 @@ type entPhysical struct {
 func (e *entPhysical) component() netvet.Component {
 	c := netvet.Component{Pointer: e.pointer, Kind: netvet.KindDevice, Type: e.class,
 		Manufacturer: deviceText(e.maker), PartNumber: deviceText(e.model), Serial: deviceText(e.serial)}
-	if e.index != "" {
+	switch {
+	case e.table != nil:
+		c.Ref = e.table.MIB + " " + e.index
+	case e.index != "":
 		c.Ref = "entPhysicalIndex " + e.index
 	}
 	descr := deviceText(e.descr)

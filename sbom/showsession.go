@@ -28,8 +28,11 @@ var (
 	// promptLine is a prompt with a command: "core1#show version",
 	// "admin@fw> show system info", "<sw1> display version", "[sw1] display elabel",
 	// "RP/0/RSP0/CPU0:r1#show inventory", "FGT (global) # get system status",
-	// "[admin@MikroTik] > /system routerboard print", "A:admin@sr1# show chassis".
-	promptLine = regexp.MustCompile(`^\s*(?:\*?[\w/]+:)?(?:[<\[]?[\w.-]+@)?[<\[~]?([A-Za-z0-9][\w.-]*)\]?(?:\([^)]*\)|:~?)?\s*(?: \([\w-]+\) ?)?[#>\]$%]\s*((?:sudo )?(?:sh(?:o|ow)?|dis(?:p|play)?|get|diag(?:nose)?|admin show|tmsh|net show|nv show|info|fw|cpinfo|cpstat|acidiag|software show|chassis show)\s+\S.*|/?system[ /]\S.*|(?:ver|chassisshow|switchshow|decode-syseeprom).*)$`)
+	// "[admin@MikroTik] > /system routerboard print", "A:admin@sr1# show chassis",
+	// "sw1:admin> switchshow", "sw1 [standalone: master] > show version".
+	promptLine = regexp.MustCompile(`^\s*\*?(?:[A-D]:|\w+/[\w/]+:)?(?:[<\[]?[\w.-]+@)?[<\[~]?([A-Za-z0-9][\w.-]*)\]?(?:\([^)]*\)|:[\w~/]*)?\s*(?: ?\([\w-]+\) ?| ?\[[^\]]*\] ?)?[#>\]$%]\s*((?:sudo )?(?:sh(?:o|ow)?|dis(?:p|play)?|get|diag(?:nose)?|admin show|tmsh|net show|nv show|info|fw|cpinfo|cpstat|acidiag|software show|chassis show)\s+\S.*|/?system[ /]\S.*|(?:ver|chassisshow|switchshow|decode-syseeprom).*)$`)
+	// promptCount is what ExtremeXOS puts behind the name: the number of the command.
+	promptCount = regexp.MustCompile(`\.\d+ # `)
 	// commandLine is a command that stands alone above its answer, with or without
 	// marks around it, as support bundles and collectors write it.
 	commandLine = regexp.MustCompile("^(?:[-=*#+]{2,} ?`?)?(?:show|display|get|diagnose|admin show|tmsh show) [a-z][\\w ./|\"-]*?(?:`? ?[-=*#+]{2,})?$")
@@ -39,7 +42,7 @@ func promptOf(line string) []string {
 	if len(line) > maxPrompt || !strings.ContainsAny(line, "#>]$%") {
 		return nil
 	}
-	return promptLine.FindStringSubmatch(line)
+	return promptLine.FindStringSubmatch(promptCount.ReplaceAllString(line, " # "))
 }
 
 // splitByHost cuts a text where the prompt of another device begins, and where

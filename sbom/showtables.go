@@ -16,7 +16,7 @@ var (
 	dashes   = regexp.MustCompile(`-+`)
 	headings = regexp.MustCompile(`\S+(?: \S+)*`)
 	// closeHeadings are names of columns that stand one space apart.
-	closeHeadings = regexp.MustCompile(`\b(Power|Register|Alarm) (Register|Alarm|Primary)\b`)
+	closeHeadings = regexp.MustCompile(`\b(Power|Register|Alarm|Slot|Card|Sub) (Register|Alarm|Primary|Card|Sub|Type)\b`)
 )
 
 // maxTableColumns is the number of columns beyond which lines are no table.
@@ -45,7 +45,7 @@ func tables(lines []shownLine) []shownTable {
 			continue
 		}
 		t := shownTable{columns: columnsOf(lines[i-1].text, lines[i].text)}
-		if i > 2 && lines[i-3].text == lines[i].text && strings.TrimSpace(lines[i-2].text) != "" {
+		if i > 2 && lines[i-3].text == lines[i].text && strings.TrimSpace(lines[i-2].text) != "" && !dashLine.MatchString(lines[i-2].text) {
 			t.nameAlso(lines[i-2].text)
 		}
 		if len(t.columns) < 2 || len(t.columns) > maxTableColumns {
@@ -67,7 +67,10 @@ func tables(lines []shownLine) []shownTable {
 func columnsOf(heading, rule string) []shownColumn {
 	bounds := dashes.FindAllStringIndex(rule, -1)
 	if len(bounds) < 2 {
-		bounds = headings.FindAllStringIndex(closeHeadings.ReplaceAllString(heading, "$1\x00$2"), -1)
+		for range 2 { // a name may be close to both its neighbours
+			heading = closeHeadings.ReplaceAllString(heading, "$1\t$2")
+		}
+		bounds = headings.FindAllStringIndex(heading, -1)
 	}
 	var columns []shownColumn
 	for i, b := range bounds {

@@ -11,6 +11,9 @@ import (
 
 // Outputs whose lines hang together in ways of their own.
 
+// wideGap parts the fields of disks, which stand in no columns.
+var wideGap = regexp.MustCompile(` {2,}`)
+
 // readChassisHardware reads "show chassis hardware": a tree by indentation with
 // columns where the heading puts them.
 func readChassisHardware(d *shownDevice, lines []shownLine) {
@@ -31,6 +34,10 @@ func readChassisHardware(d *shownDevice, lines []shownLine) {
 		part := t.cell(row, "partnumber")
 		c := netvet.Component{Kind: netvet.KindDevice, Name: strings.Join(path, "/"), PartNumber: part, Version: t.cell(row, "version"),
 			Serial: t.cell(row, "serialnumber"), Description: t.cell(row, "description")}
+		if disk := wideGap.Split(trimmed, -1); strings.Contains(row.cells[0], "  ") && len(disk) >= 4 { // "ada0  3998 MB  SMART EUSB  SE012345  Flash"
+			path[depth] = disk[0]
+			c = netvet.Component{Kind: netvet.KindDevice, Name: strings.Join(path, "/"), PartNumber: disk[2], Serial: deviceText(disk[3]), Description: disk[1]}
+		}
 		if part == "NON-JNPR" { // the device tells its maker's parts from others
 			d.product.Manufacturer = cmp.Or(d.product.Manufacturer, "Juniper Networks")
 		}
