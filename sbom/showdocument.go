@@ -59,6 +59,9 @@ func (d *shownDocument) in(text []byte) bool {
 	})
 }
 
+// enginePrompt is the line with which Junos names the engine that answered.
+var enginePrompt = regexp.MustCompile(`(?m)^\{(?:master|backup|linecard|primary|secondary)[\w:-]*\}[ \t\r]*$`)
+
 // nextDocument is where a device that has several engines begins another document.
 var nextDocument = regexp.MustCompile(`\n}[ \t\r]*\n\s*{`)
 
@@ -71,6 +74,7 @@ func readShownJSON(_ context.Context, src *Stream, emit func(Record) error) (Inf
 	case len(text) > maxHostDocument:
 		return Info{}, tooBigHost()
 	}
+	text = enginePrompt.ReplaceAll(text, nil)
 	var trees []*hostTree
 	for rest := text; len(rest) > 0; {
 		n := len(rest)
