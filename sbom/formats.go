@@ -37,6 +37,8 @@ func Formats() []Format {
 		snmprecFormat(),
 		snmpwalkFormat(),
 		napalmFormat(),
+		showJSON(),
+		showXML(),
 		showCommandsFormat(),
 		nmapXML(),
 		masscan(),

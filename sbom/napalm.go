@@ -132,7 +132,7 @@ func (r *napalmReader) facts(name string) error {
 	}
 	p.Name = cmp.Or(deviceText(p.Name), deviceText(fqdn), name, p.Model)
 	p.Kind = netvet.KindDevice
-	p.CategoryText = classInText(p.Model)
+	classify(&p)
 	p.Sources = []netvet.Source{{Input: r.input, Record: cmp.Or(pointer, "/")}}
 	return r.product(p, nil)
 }

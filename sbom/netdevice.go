@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/netvet/netvet"
 )
@@ -25,13 +24,8 @@ func deviceText(text string) string {
 }
 
 func isNoDeviceText(text string) bool {
-	switch strings.ToLower(strings.Trim(text, " .\"()[]")) {
-	case "", "-", "--", "---", "n/a", "na", "null", "nil", "none", "unknown", "undefined", "not specified", "not available",
-		"not applicable", "unspecified", "to be filled by o.e.m", "default string", "empty", "absent", "not present", "not inserted", "not installed", "not detected", "builtin", "private", "serial", "to be filled by oem":
-		return true
-	}
 	masked := strings.Trim(text, "xX*#?") == "" && len(text) > 2
-	return masked || strings.Trim(text, "0") == "" || strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
+	return masked || strings.Trim(text, "0") == "" || strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">") || knownNetDevices().isFiller(text)
 }
 
 // firstLine returns the first line of a text that may have many.
@@ -88,57 +82,6 @@ func addIdentifier(list []netvet.Identifier, scheme netvet.IdentifierType, value
 	return append(list, id)
 }
 
-// deviceMaker is a maker and the names by which texts of its devices state it: its
-// own and those of its product lines and systems that nobody else may use.
-type deviceMaker struct {
-	name  string
-	words *regexp.Regexp
-}
-
-var deviceMakers = sync.OnceValue(func() []deviceMaker {
-	var list []deviceMaker
-	for _, m := range [][2]string{
-		{"Cisco Systems", `cisco|nexus ?\d{4}|catalyst|nx-os|ios[- ]x[er]|asa ?55\d\d|asr ?\d{3,4}`},
-		{"Arista Networks", `arista`},
-		{"Juniper Networks", `juniper|junos|non-jnpr`},
-		{"Huawei", `huawei|quidway|versatile routing platform|vrp \(r\)`},
-		{"H3C", `h3c|hangzhou h3c|new h3c`},
-		{"Hewlett Packard Enterprise", `hpe|hewlett[- ]packard enterprise`},
-		{"Hewlett-Packard", `hp|hewlett[- ]packard|procurve`},
-		{"Aruba", `aruba|arubaos(?:-cx)?`},
-		{"Fortinet", `fortinet|forti[a-z]+`},
-		{"Palo Alto Networks", `palo alto networks|pan-os|wildfire|globalprotect|global-protect`},
-		{"Dell", `dell|powerconnect|force10`},
-		{"Extreme Networks", `extreme networks|extremexos|exos`},
-		{"Nokia", `nokia|timos`},
-		{"Alcatel-Lucent Enterprise", `alcatel-lucent enterprise`},
-		{"ZTE", `zte|zxr10|zxctn`},
-		{"Ruckus Networks", `ruckus`},
-		{"Brocade", `brocade`},
-		{"Ubiquiti", `ubiquiti|edgeos|edgerouter|edgeswitch|unifi`},
-		{"MikroTik", `mikrotik|routeros|routerboard`},
-		{"Ericsson", `ericsson`},
-		{"Check Point", `check point`},
-		{"Eltex", `eltex`},
-		{"Edge-Core", `edge-?core`},
-		{"Ruijie Networks", `ruijie`},
-		{"D-Link", `d-link`},
-		{"TP-Link", `tp-link`},
-		{"Netgear", `netgear`},
-		{"Zyxel", `zyxel`},
-		{"Allied Telesis", `allied telesis`},
-		{"F5", `f5 networks|big-ip`},
-		{"Ciena", `ciena`},
-		{"Calix", `calix`},
-		{"Avaya", `avaya`},
-		{"OneAccess", `oneaccess|oneos`},
-		{"VMware", `vmware`},
-	} {
-		list = append(list, deviceMaker{m[0], regexp.MustCompile(`(?i)(?:^|[^a-z0-9])(?:` + m[1] + `)(?:$|[^a-z])`)})
-	}
-	return list
-})
-
 // maxMakerText is as much of a text as is looked at for a maker, in bytes: a device
 // says who made it at once or not at all.
 const maxMakerText = 1 << 10
@@ -147,9 +90,9 @@ const maxMakerText = 1 << 10
 func makerInText(text string) string {
 	text = text[:min(len(text), maxMakerText)]
 	best, at := "", len(text)+1
-	for _, m := range deviceMakers() {
-		if found := m.words.FindStringIndex(text); found != nil && found[0] < at {
-			best, at = m.name, found[0]
+	for _, m := range knownNetDevices().Makers {
+		if found := m.re.FindStringIndex(text); found != nil && found[0] < at {
+			best, at = m.Name, found[0]
 		}
 	}
 	return best
@@ -173,138 +116,69 @@ var deviceClass = regexp.MustCompile(`(?i)\b(firewall|switch|router|load balance
 // classInText returns the class of device that a text states first, or nothing.
 func classInText(text string) string { return strings.ToLower(deviceClass.FindString(text)) }
 
+// makerOfModel returns the maker whose own scheme of part numbers a model is of, or
+// nothing.
+func makerOfModel(model string) string {
+	for _, m := range knownNetDevices().Makers {
+		if m.models != nil && m.models.MatchString(model) {
+			return m.Name
+		}
+	}
+	return ""
+}
+
+// lineOfModel returns the product line that a model is of, or nil.
+func lineOfModel(model string) *netLine {
+	for i, line := range knownNetDevices().Lines {
+		if line.re.MatchString(model) {
+			return &knownNetDevices().Lines[i]
+		}
+	}
+	return nil
+}
+
+// describe completes a product from what its description says in a form that is
+// known.
+func describe(p *netvet.Product, text string) {
+	text = text[:min(len(text), maxMakerText)]
+	for _, d := range knownNetDevices().Descriptions {
+		found := d.re.FindStringSubmatch(text)
+		if found == nil {
+			continue
+		}
+		p.Manufacturer = cmp.Or(p.Manufacturer, d.Maker)
+		for i, group := range d.re.SubexpNames() {
+			switch field := deviceField(p, group); {
+			case group == "type":
+				d.Type = cmp.Or(classInText(found[i]), d.Type)
+			case group == "maker":
+				p.Manufacturer = cmp.Or(p.Manufacturer, makerInText(found[i]))
+			case field != nil:
+				*field = cmp.Or(*field, deviceText(found[i]))
+			}
+		}
+		p.CategoryText = cmp.Or(p.CategoryText, d.Type)
+		return
+	}
+}
+
+// classify gives a device the class of its product line, and the word for its kind
+// that its model or other texts state.
+func classify(p *netvet.Product, texts ...string) {
+	for _, model := range []string{p.Model, p.PartNumber} {
+		if line := lineOfModel(model); line != nil && p.Category == netvet.CategoryUnknown {
+			p.Category, p.CategoryBasis = line.Category, fmt.Sprintf("model %q is of a product line of the kind %s", model, line.Type)
+		}
+	}
+	for _, text := range append([]string{p.Model, p.Description}, texts...) {
+		p.CategoryText = cmp.Or(p.CategoryText, classInText(text))
+	}
+}
+
 var (
 	versionInText = regexp.MustCompile(`(?i)\b(?:version|release|revision|firmware|junos|v(?:er)?\.)[:\s]+(v?[0-9][^\s,;\]]*)`)
 	singleWord    = regexp.MustCompile(`^[^\s]*\d[^\s]*$`)
 )
-
-// entPhysical is one row of entPhysicalTable, as written.
-type entPhysical struct {
-	index, parent, class, descr, name                  string
-	model, maker, serial, hardware, firmware, software string
-	pointer                                            string
-}
-
-// component returns the row as a component. Every row is one, so that what was
-// counted on the device is counted here; rows that are places and not parts are of
-// no kind.
-func (e *entPhysical) component() netvet.Component {
-	c := netvet.Component{Pointer: e.pointer, Kind: netvet.KindDevice, Type: e.class,
-		Manufacturer: deviceText(e.maker), PartNumber: deviceText(e.model), Serial: deviceText(e.serial)}
-	if e.index != "" {
-		c.Ref = "entPhysicalIndex " + e.index
-	}
-	descr := deviceText(e.descr)
-	c.Name = cmp.Or(deviceText(e.name), descr, c.PartNumber, c.Ref)
-	if c.Name != descr {
-		c.Description = descr
-	}
-	hardware, firmware, software := deviceText(e.hardware), deviceText(e.firmware), deviceText(e.software)
-	c.Version = cmp.Or(software, firmware, hardware)
-	c.Description = withRevisions(c.Description, hardware, firmware, software)
-	if !e.isPart() && c.Manufacturer == "" && c.PartNumber == "" && c.Serial == "" {
-		c.Kind = netvet.KindOther
-	}
-	return c
-}
-
-// isPart tells whether the class is one of things rather than of places, ports and
-// readings.
-func (e *entPhysical) isPart() bool {
-	switch strings.ToLower(e.class) {
-	case "", "other", "unknown", "container", "sensor", "port", "stack":
-		return false
-	}
-	return true
-}
-
-// withRevisions adds the revisions of a part to its description when there is more
-// than the one that became its version.
-func withRevisions(descr, hardware, firmware, software string) string {
-	var list []string
-	for _, r := range [][2]string{{"hardware ", hardware}, {"firmware ", firmware}, {"software ", software}} {
-		if r[1] != "" {
-			list = append(list, r[0]+r[1])
-		}
-	}
-	if len(list) == 0 || len(list) == 1 && hardware == "" {
-		return descr
-	}
-	if descr != "" {
-		descr += "; "
-	}
-	return descr + strings.Join(list, ", ")
-}
-
-// entTree finds among the rows the one that is the device itself.
-type entTree struct {
-	rows, roots  int
-	chassisCount int
-	chassis      *entPhysical // on top, or in a stack
-	inner        *entPhysical // a chassis inside something else
-	named        *entPhysical // of another class, but called a chassis
-	root         *entPhysical
-	stacks       map[string]bool
-}
-
-func (t *entTree) add(e entPhysical) {
-	t.rows++
-	class := strings.ToLower(e.class)
-	top := e.parent == "" || e.parent == "0" || e.parent == "-1"
-	if class == "stack" {
-		if t.stacks == nil {
-			t.stacks = make(map[string]bool)
-		}
-		t.stacks[e.index] = true
-	}
-	switch {
-	case strings.Contains(class, "chassis") && (top || t.stacks[e.parent]):
-		t.chassisCount++
-		t.chassis = t.better(t.chassis, e)
-	case strings.Contains(class, "chassis"):
-		t.inner = t.better(t.inner, e)
-	case top && strings.Contains(strings.ToLower(e.name+e.descr), "chassis"):
-		t.named = t.better(t.named, e)
-	}
-	if top {
-		t.roots++
-		t.root = t.better(t.root, e)
-	}
-}
-
-// better keeps the first row, unless only the next says which one it is.
-func (t *entTree) better(old *entPhysical, e entPhysical) *entPhysical {
-	if old == nil || deviceText(old.model) == "" && deviceText(old.serial) == "" && (deviceText(e.model) != "" || deviceText(e.serial) != "") {
-		return &e
-	}
-	return old
-}
-
-// device returns the row that describes the device: its chassis, or the one row
-// that holds all others.
-func (t *entTree) device() entPhysical {
-	switch {
-	case t.chassis != nil:
-		return *t.chassis
-	case t.named != nil:
-		return *t.named
-	case t.root != nil && t.roots == 1 && deviceText(t.root.model) != "":
-		return *t.root
-	case t.inner != nil:
-		return *t.inner
-	case t.root != nil && t.roots == 1:
-		return *t.root
-	}
-	return entPhysical{}
-}
-
-// notes says what a person should know about how the rows became one product.
-func (t *entTree) notes() []string {
-	if t.chassisCount < 2 {
-		return nil
-	}
-	return []string{fmt.Sprintf("%d chassis answer as one device: the first describes the product, all are its components", t.chassisCount)}
-}
 
 // systemGroup is what a device says of itself in the system group of MIB-2.
 type systemGroup struct{ descr, objectID, name, location string }
@@ -318,8 +192,12 @@ func (s systemGroup) fill(p *netvet.Product, chassis entPhysical) {
 	if maker := deviceText(chassis.maker); maker != deviceText(chassis.model) { // some agents repeat the part number
 		p.Manufacturer = cmp.Or(p.Manufacturer, maker)
 	}
-	p.Manufacturer = cmp.Or(p.Manufacturer, makerInText(withoutHost(descr, deviceText(s.name))))
+	word := p.CategoryText // of the tool that asked: what the device itself says is surer
+	p.CategoryText = ""
 	p.Model = cmp.Or(p.Model, deviceText(chassis.model))
+	p.Version = cmp.Or(p.Version, deviceText(chassis.software), deviceText(chassis.firmware))
+	describe(p, descr)
+	p.Manufacturer = cmp.Or(p.Manufacturer, makerInText(withoutHost(descr, deviceText(s.name))), makerOfModel(p.Model))
 	if p.Model == "" && singleWord.MatchString(descr) {
 		p.Model = descr
 	}
@@ -327,15 +205,13 @@ func (s systemGroup) fill(p *netvet.Product, chassis entPhysical) {
 		p.PartNumber = cmp.Or(p.PartNumber, model)
 	}
 	p.Serial = cmp.Or(p.Serial, deviceText(chassis.serial))
-	p.Version = cmp.Or(p.Version, deviceText(chassis.software), deviceText(chassis.firmware))
 	if found := versionInText.FindStringSubmatch(descr); p.Version == "" && found != nil {
 		p.Version = found[1]
 	}
 	p.Location = cmp.Or(p.Location, deviceText(s.location))
 	p.Name = cmp.Or(deviceText(s.name), p.Model, p.PartNumber, shortDescription(descr), p.Name)
-	if class := cmp.Or(classInText(descr), classInText(p.Model), classInText(chassis.descr)); class != "" {
-		p.CategoryText = class
-	}
+	classify(p, descr, chassis.descr)
+	p.CategoryText = cmp.Or(p.CategoryText, word)
 	if id, ok := enterpriseNumber(s.objectID); ok {
 		p.Identifiers = append(p.Identifiers, id)
 	}

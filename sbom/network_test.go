@@ -23,7 +23,7 @@ import (
 
 // networkFormats are the formats of network devices.
 func networkFormats() []Format {
-	return []Format{librenmsFormat(), snmprecFormat(), snmpwalkFormat(), napalmFormat(), showCommandsFormat()}
+	return []Format{librenmsFormat(), snmprecFormat(), snmpwalkFormat(), napalmFormat(), showJSON(), showXML(), showCommandsFormat()}
 }
 
 // withNetwork are all formats, those of network devices included.
@@ -194,6 +194,31 @@ func TestNetworkRefused(t *testing.T) {
 		if !strings.Contains(got.Error, test.want) {
 			t.Errorf("%s %.60q: error %q does not say %q", test.format, test.text, got.Error, test.want)
 		}
+	}
+}
+
+// TestShownDocuments reads what a device with two engines answers: two documents, one
+// after the other.
+func TestShownDocuments(t *testing.T) {
+	text := `{"software-information": [{"host-name": [{"data": "edge1"}], "product-model": [{"data": "mx480"}]
+}]
+}
+{"chassis-inventory": [{"chassis": [{"name": [{"data": "Chassis"}], "serial-number": [{"data": "JNTEST0001"}], "description": [{"data": "MX480"}]}]}]}
+`
+	got := readInput(t, textInput("re", text), withNetwork())
+	if len(got.Products) != 1 || got.Products[0].Product.Serial != "JNTEST0001" || got.Products[0].Product.Name != "edge1" {
+		t.Errorf("read %+v", got)
+	}
+}
+
+// TestSessionOfTwoDevices puts together what one device wrote in two places.
+func TestSessionOfTwoDevices(t *testing.T) {
+	text := "a1#show version\nCisco IOS Software, C2960 Software, Version 15.0(2)SE9, RELEASE SOFTWARE\n" +
+		"b1>show version\nArista DCS-7010T-48-R\nSoftware image version: 4.20.9M\n" +
+		"a1#show inventory\nNAME: \"1\", DESCR: \"WS-C2960-24TT-L\"\nPID: WS-C2960-24TT-L   , VID: V02  , SN: FOCTEST0001\n"
+	got := readInput(t, textInput("session", text), withNetwork())
+	if len(got.Products) != 2 || got.Products[0].Product.Name != "a1" || got.Products[0].Product.Serial != "FOCTEST0001" || got.Products[1].Product.Model != "DCS-7010T-48-R" {
+		t.Errorf("read %+v", got)
 	}
 }
 
@@ -441,6 +466,8 @@ func FuzzLibreNMS(f *testing.F)     { fuzzNetwork(f, librenmsFormat()) }
 func FuzzSNMPRec(f *testing.F)      { fuzzNetwork(f, snmprecFormat()) }
 func FuzzSNMPWalk(f *testing.F)     { fuzzNetwork(f, snmpwalkFormat()) }
 func FuzzNAPALM(f *testing.F)       { fuzzNetwork(f, napalmFormat()) }
+func FuzzShowJSON(f *testing.F)     { fuzzNetwork(f, showJSON()) }
+func FuzzShowXML(f *testing.F)      { fuzzNetwork(f, showXML()) }
 func FuzzShowCommands(f *testing.F) { fuzzNetwork(f, showCommandsFormat()) }
 
 // fuzzNetwork reads any bytes as one format: it does not matter how they arrive, and

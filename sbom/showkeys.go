@@ -63,62 +63,24 @@ func plainKey(key string) string {
 }
 
 // keyField returns the field that a key is for, or nothing.
-func keyField(key string) string {
-	switch key {
-	case "hostname", "systemname", "name":
-		return "name"
-	case "model", "modelname", "modelnumber", "productname", "product", "hwmodel", "hardwaremodel", "machinemodel", "systemmodelid", "switchmodel",
-		"scmodel#", "chassistype", "systemtype", "device", "device_name", "boardtype", "chassismodel", "platform", "productmodel":
-		return "model"
-	case "machinetype":
-		return "model when there is none"
-	case "boardname":
-		return "description when there is none"
-	case "serialnumber", "serialno", "serialnum", "serial", "serial#", "systemserial#", "systemserialnumber", "chassisserialnbr", "chassisserialnumber",
-		"productserialnumber", "hwsn", "device_serial_number", "barcode", "chassisserial#", "switchserialnumber":
-		return "serial"
-	case "servicetag":
-		return "serial when there is none"
-	case "partnumber", "systempartnumber", "productpartnumber", "item", "chassispartnumber":
-		return "part"
-	case "version", "swversion", "softwareversion", "softwareimageversion", "osversion", "arubaoscxversion", "operationcodeversion", "mainsoftwareversion",
-		"softwarerevision", "currentfirmware", "dellapplicationsoftwareversion", "systemsoftwareversion", "firmwareversion", "runtimeversion", "activeimageversion":
-		return "version"
-	case "vendor", "vendorname", "vendor_name", "manufacturer":
-		return "maker"
-	case "basemacaddress", "basemacaddr", "systemmacaddress", "burnedinmacaddress", "macaddress", "mac_address", "hwmacaddr", "hardwaremacaddress",
-		"baseethernetmacaddress", "macaddressunit1", "chassismacaddress":
-		return "mac"
-	case "systemlocation", "location":
-		return "location"
-	case "systemdescription", "description", "machinedescription", "productdescription":
-		return "description"
-	case "systemobjectid", "systemoidstring", "objectid":
-		return "oid"
-	case "biosversion", "bootromversion", "loaderversion", "ubootversion", "romversion", "bootloaderversion", "cpldversion", "epldversion", "fpgaversion",
-		"activebootrom", "bootcodeversion", "cmpbiosversion":
-		return "firmware"
-	}
-	return ""
-}
+func keyField(key string) string { return knownShown().fields[key] }
 
 // readKeys takes what the pairs state. What is stated again is of another unit of
 // a stack and does not count.
 func readKeys(d *shownDevice, lines []shownLine) {
 	p := &d.product
-	for _, pair := range pairs(lines) {
+	all := pairs(lines)
+	for _, pair := range all {
 		switch field := keyField(pair.key); field {
 		case "serial":
 			serial, _, _ := strings.Cut(pair.value, " (Date:")
 			d.set(&p.Serial, serial, pair.line)
-		case "name", "model", "part", "version", "description":
-			d.set(productField(field)(p), pair.value, pair.line)
+		case "name", "model", "part", "version", "description", "location":
+			d.set(deviceField(p, field), pair.value, pair.line)
 		case "maker":
 			if !strings.HasPrefix(pair.value, "0x") {
 				d.set(&p.Manufacturer, pair.value, pair.line)
 			}
-		case "location":
-			d.set(&p.Location, pair.value, pair.line)
 		case "mac":
 			address, _, _ := strings.Cut(pair.value, " to ")
 			p.Identifiers = addIdentifier(p.Identifiers, netvet.IDMAC, address)
@@ -127,39 +89,45 @@ func readKeys(d *shownDevice, lines []shownLine) {
 				p.Identifiers = addIdentifier(p.Identifiers, netvet.IDPEN, id.Value)
 			}
 		case "firmware":
-			value := strings.TrimSuffix(strings.TrimPrefix(pair.value, "(Rev: "), ")")
-			d.firmware(strings.TrimSuffix(strings.TrimSuffix(pair.written, " Version"), " version"), value, pair.line)
+			d.firmwareKey(pair)
 		}
 	}
-	for _, pair := range pairs(lines) {
-		switch keyField(pair.key) {
-		case "model when there is none":
-			d.set(&p.Model, pair.value, pair.line)
-		case "description when there is none":
-			d.set(&p.Description, pair.value, pair.line)
-		case "serial when there is none":
-			d.set(&p.Serial, pair.value, pair.line)
+	for _, pair := range all {
+		if field, last := strings.CutSuffix(keyField(pair.key), "-last"); last {
+			d.set(deviceField(p, field), pair.value, pair.line)
 		}
 	}
 	d.describe()
-	d.facts(lines, []fact{{esnLine, productField("serial")}})
+}
+
+// readFirmware takes the pairs that are of firmware.
+func readFirmware(d *shownDevice, lines []shownLine) {
+	for _, pair := range pairs(lines) {
+		if keyField(pair.key) == "firmware" {
+			d.firmwareKey(pair)
+		}
+	}
+}
+
+func (d *shownDevice) firmwareKey(pair shownPair) {
+	name := strings.TrimSpace(pair.written)
+	if len(name) > len("version") && strings.EqualFold(name[len(name)-len("version"):], "version") {
+		name = strings.TrimSpace(name[:len(name)-len("version")])
+	}
+	d.firmware(name, strings.TrimSuffix(strings.TrimPrefix(pair.value, "(Rev: "), ")"), pair.line)
 }
 
 var (
-	esnLine = regexp.MustCompile(`^ESN of [\w ]+: *(\S+)`)
 	// modelFirst is a description that begins with a model: "MES3124 28-port 1G/10G Managed Switch".
 	modelFirst = regexp.MustCompile(`^([A-Z]{2,}[A-Z0-9]*-?\d[\w/+-]*)\s`)
 	modelLast  = regexp.MustCompile(`\s([A-Z]{2,}[\w-]*\d[\w/+-]*)$`)
-	afterMaker = regexp.MustCompile(`(?i)^Alcatel-Lucent Enterprise (\S+) (\d\S+)`)
 )
 
 // describe takes model and version from a description when nothing else stated
 // them.
 func (d *shownDevice) describe() {
 	p := &d.product
-	if found := afterMaker.FindStringSubmatch(p.Description); found != nil {
-		p.Model, p.Version = cmp.Or(p.Model, found[1]), cmp.Or(p.Version, found[2])
-	}
+	describe(p, p.Description)
 	for _, re := range []*regexp.Regexp{modelFirst, modelLast} {
 		if found := re.FindStringSubmatch(p.Description); found != nil && p.Model == "" {
 			p.Model = found[1]
@@ -201,15 +169,15 @@ func (b shownBlock) component() (netvet.Component, bool) {
 	var model, part string
 	for _, pair := range b.pairs {
 		switch keyField(pair.key) {
-		case "model", "model when there is none", "description when there is none":
+		case "model", "model-last":
 			set(&model, pair.value)
 		case "part":
 			set(&part, pair.value)
-		case "serial":
+		case "serial", "serial-last":
 			set(&c.Serial, pair.value)
 		case "maker":
 			set(&c.Manufacturer, pair.value)
-		case "description":
+		case "description", "description-of-part":
 			set(&c.Description, pair.value)
 		case "mac":
 			c.Identifiers = addIdentifier(c.Identifiers, netvet.IDMAC, pair.value)
@@ -221,5 +189,5 @@ func (b shownBlock) component() (netvet.Component, bool) {
 	if model != "" && model != c.PartNumber {
 		c.Description = strings.TrimPrefix(c.Description+"; "+model, "; ")
 	}
-	return c, c.PartNumber != "" || c.Serial != "" || c.Description != ""
+	return c, c.PartNumber != "" || c.Serial != "" || c.Description != "" || c.Manufacturer != ""
 }

@@ -16,7 +16,7 @@ var (
 	dashes   = regexp.MustCompile(`-+`)
 	headings = regexp.MustCompile(`\S+(?: \S+)*`)
 	// closeHeadings are names of columns that stand one space apart.
-	closeHeadings = regexp.MustCompile(`\b(Power|Register|Alarm) (Register|Alarm|Primary)\b`)
+	closeHeadings = regexp.MustCompile(`\b(Power|Register|Alarm|Slot|Card|Sub) (Register|Alarm|Primary|Card|Sub|Type)\b`)
 )
 
 // maxTableColumns is the number of columns beyond which lines are no table.
@@ -45,8 +45,14 @@ func tables(lines []shownLine) []shownTable {
 			continue
 		}
 		t := shownTable{columns: columnsOf(lines[i-1].text, lines[i].text)}
+		if i > 2 && lines[i-3].text == lines[i].text && strings.TrimSpace(lines[i-2].text) != "" && !dashLine.MatchString(lines[i-2].text) {
+			t.nameAlso(lines[i-2].text)
+		}
 		if len(t.columns) < 2 || len(t.columns) > maxTableColumns {
 			continue
+		}
+		if i+1 < len(lines) && lines[i+1].text == "" {
+			i++ // some leave a line below the dashes
 		}
 		for i++; i < len(lines) && strings.TrimSpace(lines[i].text) != "" && !dashLine.MatchString(lines[i].text); i++ {
 			t.rows = append(t.rows, shownRow{lines[i].number, t.cells(lines[i].text)})
@@ -61,7 +67,10 @@ func tables(lines []shownLine) []shownTable {
 func columnsOf(heading, rule string) []shownColumn {
 	bounds := dashes.FindAllStringIndex(rule, -1)
 	if len(bounds) < 2 {
-		bounds = headings.FindAllStringIndex(closeHeadings.ReplaceAllString(heading, "$1\x00$2"), -1)
+		for range 2 { // a name may be close to both its neighbours
+			heading = closeHeadings.ReplaceAllString(heading, "$1\t$2")
+		}
+		bounds = headings.FindAllStringIndex(heading, -1)
 	}
 	var columns []shownColumn
 	for i, b := range bounds {
@@ -80,6 +89,16 @@ func columnsOf(heading, rule string) []shownColumn {
 		columns = append(columns, c)
 	}
 	return columns
+}
+
+// nameAlso puts the first line of a heading of two before the names of the columns.
+func (t *shownTable) nameAlso(line string) {
+	for i := range t.columns {
+		c := &t.columns[i]
+		if c.start < len(line) {
+			c.name = plainKey(line[c.start:min(c.end, len(line))]) + c.name
+		}
+	}
 }
 
 // cells cuts a row at its columns; a word that crosses a bound belongs where it
@@ -129,7 +148,7 @@ func (t *shownTable) cell(row shownRow, names ...string) string {
 }
 
 func (t *shownTable) model(row shownRow) string {
-	return t.cell(row, "model", "modelname", "pid", "partnumber", "type", "productid")
+	return t.cell(row, "model", "modelname", "pid", "partnumber", "type", "productid", "productnumber")
 }
 
 func (t *shownTable) serial(row shownRow) string {
@@ -174,7 +193,7 @@ func readTables(d *shownDevice, lines []shownLine) {
 					t.complete(&d.parts[i], row)
 				}
 			}
-		case models && (serials || t.has("status", "online", "manufacturer", "swversion", "cardtype", "moduletype")) || serials && t.has("unit", "macaddress"):
+		case models && (serials || t.has("status", "online", "manufacturer", "swversion", "cardtype", "moduletype")) || serials && t.has("unit", "macaddress", "description", "productnumber"):
 			for _, row := range t.rows {
 				if c, ok := t.component(row, &slot); ok {
 					before := len(d.parts)
@@ -188,14 +207,6 @@ func readTables(d *shownDevice, lines []shownLine) {
 			}
 		}
 	}
-	d.facts(lines, chassisTypeFacts())
-}
-
-func chassisTypeFacts() []fact {
-	return factsOf(map[string][]string{
-		"model":  {`^Chassis [Tt]ype\s*:\s*(\S+)`, `^(\S+)'s Device status:`},
-		"serial": {`^Chassis [Ss]erial [Nn]umber\s*:\s*(\S+)`},
-	})
 }
 
 // group keeps modules and fabric modules of equal numbers apart.

@@ -3,6 +3,7 @@ package sbom
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -23,7 +24,7 @@ func snmprecFormat() Format {
 		Name:   "snmprec",
 		Title:  "SNMP walk as recorded by snmpsim (.snmprec)",
 		Expect: `an snmpsim record (lines such as "1.3.6.1.2.1.1.1.0|4|text")`,
-		Detect: func(s Sample) float64 { return detectWalk(s, snmprecLine) },
+		Detect: func(s Sample) float64 { return detectWalk(s, snmprecLine.Match) },
 		Read: func(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
 			return newWalkReader(src, "snmprec", emit).read(splitSNMPRec)
 		},
@@ -35,7 +36,9 @@ func snmpwalkFormat() Format {
 		Name:   "snmpwalk",
 		Title:  "SNMP walk as printed by snmpwalk",
 		Expect: `output of snmpwalk -On (lines such as ".1.3.6.1.2.1.1.1.0 = STRING: text")`,
-		Detect: func(s Sample) float64 { return detectWalk(s, snmpwalkLine) },
+		Detect: func(s Sample) float64 {
+			return detectWalk(s, func(line []byte) bool { return walkLine(string(line)) != nil })
+		},
 		Read: func(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
 			return newWalkReader(src, "snmpwalk", emit).read(splitSNMPWalk)
 		},
@@ -45,13 +48,18 @@ func snmpwalkFormat() Format {
 var (
 	snmprecLine = regexp.MustCompile(`^\.?[012](?:\.\d+)+\|\d+[a-z]*(?::[\w-]+)?\|`)
 	// snmpwalkLine matches objects as numbers (-On), from "iso" on (the default
-	// without MIBs), and by the name of the MIB or all names (with MIBs).
-	snmpwalkLine = regexp.MustCompile(`^(\.?[012](?:\.\d+)+|\.?iso(?:\.[\w-]+)+|[A-Za-z][\w-]*::[A-Za-z][\w-]*(?:\.[\w."-]+)*) = ?(.*)`)
-	walkCommand  = regexp.MustCompile(`^\S*[$#>%] *snmp\w*walk |^snmp\w*walk |^#`)
+	// without MIBs), by the name of the MIB or all names (with MIBs), and by their own
+	// name (-Os), which needs the type behind it; indices stand behind points or in
+	// brackets (-OX).
+	snmpwalkLine = regexp.MustCompile(`^(\.?[012](?:\.\d+)+|\.?iso(?:\.[\w-]+)+|[A-Za-z][\w-]*::[A-Za-z][\w-]*(?:\.[\w."-]+|\[[^\]]*\])*) = ?(.*)`)
+	snmpwalkName = regexp.MustCompile(`^([a-z][\w-]*(?:\.[\w"-]+|\[[^\]]*\])+) = ((?:STRING|OID|INTEGER|Timeticks|Hex-STRING|Counter32|Counter64|Gauge32|IpAddress|Network Address|BITS|Opaque):.*|"".*)`)
+	// snmpwalkQuick matches what stands without sign and type (-Oq).
+	snmpwalkQuick = regexp.MustCompile(`^(\.?1\.3\.6\.1(?:\.\d+)+|\.?iso(?:\.[\w-]+){3,}|[A-Z][\w-]*::[a-z][\w-]*(?:\.[\w."-]+|\[[^\]]*\])+) (.*)`)
+	walkCommand   = regexp.MustCompile(`^\S*[$#>%] *snmp\w*walk |^snmp\w*walk |^#`)
 )
 
 // detectWalk looks for a walk at the first line that is not the command itself.
-func detectWalk(s Sample, line *regexp.Regexp) float64 {
+func detectWalk(s Sample, isLine func([]byte) bool) float64 {
 	rest := s.Head
 	for len(rest) > 0 {
 		var text []byte
@@ -59,13 +67,23 @@ func detectWalk(s Sample, line *regexp.Regexp) float64 {
 		text = bytes.TrimSpace(text)
 		switch {
 		case len(text) == 0 || walkCommand.Match(text):
-		case line.Match(text):
+		case isLine(text):
 			return 1
 		default:
 			return 0
 		}
 	}
 	return 0
+}
+
+// walkLine parts a line into the object and its value.
+func walkLine(line string) []string {
+	for _, re := range []*regexp.Regexp{snmpwalkLine, snmpwalkName, snmpwalkQuick} {
+		if found := re.FindStringSubmatch(line); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // The objects that are read, of SNMPv2-MIB, BRIDGE-MIB and ENTITY-MIB.
@@ -77,7 +95,8 @@ const (
 
 // walkNames are the objects by name, for walks that were made with MIBs.
 func walkNames() map[string]string {
-	return map[string]string{
+	names := map[string]string{
+		"enterprises": "1.3.6.1.4.1", "mib-2": "1.3.6.1.2.1",
 		"sysDescr": systemOID + "1", "sysObjectID": systemOID + "2", "sysName": systemOID + "5", "sysLocation": systemOID + "6",
 		"dot1dBaseBridgeAddress": strings.TrimSuffix(bridgeOID, ".0"),
 		"entPhysicalDescr":       entPhysicalOID + "2", "entPhysicalVendorType": entPhysicalOID + "3",
@@ -88,6 +107,17 @@ func walkNames() map[string]string {
 		"entPhysicalMfgName": entPhysicalOID + "12", "entPhysicalModelName": entPhysicalOID + "13",
 		"entPhysicalIsFRU": entPhysicalOID + "16",
 	}
+	for _, o := range knownNetDevices().Objects {
+		if at := strings.LastIndexByte(o.OID, '.'); len(o.Name) > len("serialNumber") { // shorter names are of many MIBs
+			names[o.Name] = o.OID[:at]
+		}
+	}
+	for _, t := range knownNetDevices().Tables {
+		for column, c := range t.Columns {
+			names[c.Name] = t.OID + column
+		}
+	}
+	return names
 }
 
 // walkReader reads a walk. A walk goes column by column, so the rows of the table
@@ -104,7 +134,8 @@ type walkReader struct {
 	names  map[string]string
 	system systemGroup
 	mac    string
-	unread string // takes columns that make a row and say nothing that is kept
+	stated netvet.Product // what vendors' own objects hold
+	unread string         // takes columns that make a row and say nothing that is kept
 	found  bool
 	rows   map[string]*entPhysical
 	order  []string
@@ -206,7 +237,7 @@ func splitSNMPRec(_ *walkReader, line string) (walkValue, bool) {
 }
 
 func splitSNMPWalk(r *walkReader, line string) (walkValue, bool) {
-	found := snmpwalkLine.FindStringSubmatch(line)
+	found := walkLine(line)
 	if found == nil {
 		return walkValue{}, false
 	}
@@ -240,9 +271,10 @@ func (r *walkReader) numeric(name string) string {
 	if _, rest, ok := strings.Cut(plain, "::"); ok {
 		plain = rest
 	}
-	for i, label := range strings.Split(plain, ".") {
+	labels := strings.Split(strings.ReplaceAll(strings.ReplaceAll(plain, "[", "."), "]", ""), ".")
+	for i, label := range slices.Backward(labels) {
 		if oid, ok := r.names[label]; ok {
-			return oid + "." + strings.Join(strings.Split(plain, ".")[i+1:], ".")
+			return oid + "." + strings.Join(labels[i+1:], ".")
 		}
 	}
 	return plain
@@ -292,9 +324,15 @@ func (r *walkReader) field(oid string) *string {
 	case bridgeOID:
 		return &r.mac
 	}
+	if object := knownNetDevices().objects[oid]; object != nil {
+		return deviceField(&r.stated, object.Field)
+	}
 	row := r.row(oid)
 	if row == nil {
 		return nil
+	}
+	if row.table != nil {
+		return row.table.field(row, oid)
 	}
 	column, _, _ := strings.Cut(strings.TrimPrefix(oid, entPhysicalOID), ".")
 	switch column {
@@ -322,20 +360,62 @@ func (r *walkReader) field(oid string) *string {
 	return &r.unread
 }
 
-// row returns the row of the table of parts that an object belongs to, or nil.
+// row returns the row of a table of parts that an object belongs to, or nil.
 func (r *walkReader) row(oid string) *entPhysical {
 	rest, ok := strings.CutPrefix(oid, entPhysicalOID)
+	prefix, table := "", (*netTable)(nil)
+	for i := range knownNetDevices().Tables {
+		if t := &knownNetDevices().Tables[i]; !ok {
+			if rest, ok = strings.CutPrefix(oid, t.OID); ok {
+				prefix, table = t.OID, t
+			}
+		}
+	}
 	column, index, indexed := strings.Cut(rest, ".")
-	if !ok || !indexed || index == "" || strings.Trim(column+index, "0123456789") != "" {
+	if !ok || !indexed || index == "" || strings.Trim(column+index, "0123456789.") != "" || table == nil && strings.Contains(index, ".") {
 		return nil
 	}
-	row := r.rows[index]
+	row := r.rows[prefix+index]
 	if row == nil {
-		row = &entPhysical{index: strings.Clone(index)}
-		r.rows[row.index] = row
-		r.order = append(r.order, row.index)
+		row = &entPhysical{index: strings.Clone(index), table: table}
+		r.rows[prefix+row.index] = row
+		r.order = append(r.order, prefix+row.index)
 	}
 	return row
+}
+
+// field returns where the value of a column of a vendor's table belongs.
+func (t *netTable) field(row *entPhysical, oid string) *string {
+	column, _, _ := strings.Cut(strings.TrimPrefix(oid, t.OID), ".")
+	switch t.Columns[column].Field {
+	case "description":
+		return &row.descr
+	case "serial":
+		return &row.serial
+	case "version":
+		return &row.hardware
+	case "part":
+		return &row.model
+	}
+	return &row.unread
+}
+
+// parts returns the rows that are the device's parts: those of ENTITY-MIB, or where
+// there are none, those of a vendor's own table that say anything.
+func (r *walkReader) parts() []*entPhysical {
+	var standard, own []*entPhysical
+	for _, key := range r.order {
+		switch row := r.rows[key]; {
+		case row.table == nil:
+			standard = append(standard, row)
+		case deviceText(row.descr) != "" || deviceText(row.serial) != "" || deviceText(row.model) != "":
+			own = append(own, row)
+		}
+	}
+	if len(standard) > 0 {
+		return standard
+	}
+	return own
 }
 
 // valueText returns a value as text: decoded, without quotes and control
@@ -408,20 +488,25 @@ func (r *walkReader) finish() (Info, error) {
 		r.source.Record = "line 1"
 	}
 	p := netvet.Product{Name: documentName(r.source.Input), Kind: netvet.KindDevice, Sources: []netvet.Source{r.source},
-		BOM: netvet.BOM{Present: len(r.order) > 0, Format: r.format}}
+		BOM: netvet.BOM{Format: r.format}}
+	parts := r.parts()
+	p.BOM.Present = len(parts) > 0
 	var tree entTree
-	for _, index := range r.order {
-		tree.add(*r.rows[index])
+	for _, row := range parts {
+		if row.table == nil {
+			tree.add(*row)
+		}
 	}
 	r.system.fill(&p, tree.device())
+	r.fillStated(&p)
 	p.Identifiers = addIdentifier(p.Identifiers, netvet.IDMAC, r.mac)
 	start := p
 	start.Identifiers, start.Sources = slices.Clone(p.Identifiers), slices.Clone(p.Sources)
 	if err := r.emit(ProductStart{start}); err != nil {
 		return Info{}, err
 	}
-	for _, index := range r.order {
-		c := r.rows[index].component()
+	for _, row := range parts {
+		c := row.component()
 		if err := r.emit(Component{&c}); err != nil {
 			return Info{}, err
 		}
@@ -430,4 +515,16 @@ func (r *walkReader) finish() (Info, error) {
 		return Info{}, err
 	}
 	return Info{Notes: tree.notes()}, r.emit(ProductEnd{p})
+}
+
+// fillStated completes a product from the objects that vendors keep for its model,
+// serial number and version.
+func (r *walkReader) fillStated(p *netvet.Product) {
+	r.stated.Version, _, _ = strings.Cut(r.stated.Version, ",") // "v7.2.5,build1517,230606"
+	for _, word := range []string{"maker", "model", "version", "serial", "part", "description"} {
+		to, from := deviceField(p, word), deviceField(&r.stated, word)
+		*to = cmp.Or(*to, deviceText(*from))
+	}
+	p.Manufacturer = cmp.Or(p.Manufacturer, makerOfModel(p.Model))
+	classify(p)
 }

@@ -3,70 +3,9 @@ package sbom
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/netvet/netvet"
 )
-
-// Cisco's IOS, IOS XE, IOS XR, NX-OS and ASA.
-
-var ciscoVersionFacts = sync.OnceValue(func() []fact {
-	return factsOf(map[string][]string{
-		"name": {`^\s*Device name:\s*(\S+)`, `^(\S+) uptime is `, `^(\S+) up \d+ `},
-		"model": {`^Model Id:\s+(\S+)`, `^[Mm]odel [Nn]umber\s*:\s*(\S+)`, `^((?:ASR|NCS|CRS|XRv|8\d{3})\S*(?: \d\S*)?) .*Chassis`, `^Hardware:\s+([^,\s]+)`,
-			`^[Cc]isco ([^\s(]\S*) .*(?:processor|bytes of (?:physical )?memory)`, `^[Mm]odel\s*:\s*(?:Cisco )?(\S.*?)(?: \(\d+\).*)?$`,
-			`^\s+[Cc]isco (\S.*?)(?: [Cc]hassis)?\s*(?:\(["\d].*)?$`},
-		"version": {`^Cisco IOS Software.*?Version ([^,\s]+)`, `^IOS \(tm\) .*?Version ([^,\s]+)`, `^Cisco IOS XR Software.*?Version ([^,\s\[]+)`,
-			`^\s+NXOS:\s+version (\S+)`, `^\s+system:\s+version (\S+)`, `Adaptive Security Appliance Software Version (\S+)`,
-			`^Cisco IOS[ -]XE Software, Version (\S+)`, `^Cisco Firepower Threat Defense.* Version (\S+)`, `^Version\s*:\s*(\d\S*)`},
-		"serial":      {`^[Ss]ystem [Ss]erial [Nn]umber\s*:\s*(\S+)`, `^Chassis Serial Number\s*:\s*(\S+)`, `^\s*[Pp]rocessor [Bb]oard ID (\S+)`, `^Serial Number:\s*(\S+)`},
-		"part":        {`^Top Assembly Part Number\s*:\s*(\S+)`},
-		"description": {`^(Cisco IOS Software.*)`, `^(IOS \(tm\) .*)`, `^(Cisco IOS X[ER] Software, Version.*)`, `^\s*(Cisco (?:Nexus Operating System|Adaptive Security Appliance|Firepower Threat).*)`},
-	})
-})
-
-var (
-	ciscoFirmware = regexp.MustCompile(`^\s*(ROM|BOOTLDR|BIOS|loader|kickstart|Microcontroller Firmware|Firepower Extensible Operating System)[: ]+(.*)$`)
-	ciscoVersion  = regexp.MustCompile(`(?:^|[Vv]ersion )v?(\d[^,\s]*)`)
-	ciscoMember   = regexp.MustCompile(`^Switch (\d+)\s*$`)
-	ciscoMAC      = regexp.MustCompile(`^\s*Base [Ee]thernet MAC [Aa]ddress\s*:\s*(\S+)`)
-	ciscoChassis  = regexp.MustCompile(`^((?:ASR|NCS|CRS|8\d{3}).* Chassis\b.*)$`)
-)
-
-// readCiscoVersion reads "show version".
-func readCiscoVersion(d *shownDevice, lines []shownLine) {
-	members := memberStart(lines)
-	d.facts(lines[:members], ciscoVersionFacts())
-	for _, line := range lines[:members] {
-		if found := ciscoFirmware.FindStringSubmatch(line.text); found != nil && !strings.Contains(line.text, "compile time") {
-			if version := ciscoVersion.FindStringSubmatch(found[2]); version != nil {
-				d.firmware(found[1], version[1], line.number)
-			}
-		}
-		if found := ciscoMAC.FindStringSubmatch(line.text); found != nil {
-			d.product.Identifiers = addIdentifier(d.product.Identifiers, netvet.IDMAC, found[1])
-		}
-		if found := ciscoChassis.FindStringSubmatch(line.text); found != nil && d.product.CategoryText == "" {
-			d.product.CategoryText = classInText(found[1])
-		}
-	}
-	for _, b := range blocks(lines[members:], ciscoMember) {
-		if c, ok := b.component(); ok {
-			c.Name = "Switch " + strings.TrimLeft(b.title, "0")
-			d.add(c, b.line)
-		}
-	}
-}
-
-// memberStart returns where the other members of a stack begin.
-func memberStart(lines []shownLine) int {
-	for i, line := range lines {
-		if ciscoMember.MatchString(line.text) && i+1 < len(lines) && dashLine.MatchString(lines[i+1].text) {
-			return i
-		}
-	}
-	return len(lines)
-}
 
 // readInventoryRows reads "show inventory": two lines a part.
 func readInventoryRows(d *shownDevice, lines []shownLine) {
