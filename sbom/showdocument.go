@@ -157,25 +157,23 @@ type shownTree struct {
 // parts that it is in.
 type treePath struct{ keys, parts []string }
 
-// visit looks at every object, in order.
-func (t *shownTree) visit(n *hostNode, path *treePath) {
-	switch {
-	case n == nil:
-		return
-	case n.kind == '[':
-		for _, item := range n.items {
-			t.visit(item, path)
+// visit looks at every object, the members of one in the order of their names.
+func (t *shownTree) visit(n hostNode, path *treePath) {
+	if list, ok := n.v.([]any); ok {
+		for i := range list {
+			t.visit(n.element(list, i), path)
 		}
 		return
-	case n.kind != '{':
+	}
+	if !n.isObject() {
 		return
 	}
 	below := &treePath{parts: path.parts}
 	if name := t.object(n, path); name != "" {
 		below.parts = append(path.parts[:len(path.parts):len(path.parts)], name)
 	}
-	for i, item := range n.items {
-		below.keys = append(path.keys[:len(path.keys):len(path.keys)], n.names[i])
+	for key, item := range n.each() {
+		below.keys = append(path.keys[:len(path.keys):len(path.keys)], key)
 		t.visit(item, below)
 	}
 }
@@ -189,11 +187,11 @@ func memberName(name string) string {
 }
 
 // object applies the rules to an object and returns the name of the part that it is.
-func (t *shownTree) object(n *hostNode, path *treePath) string {
-	members := make(map[string]string, len(n.names))
-	for i, name := range n.names {
+func (t *shownTree) object(n hostNode, path *treePath) string {
+	members := make(map[string]string)
+	for name, item := range n.each() {
 		if key := memberName(name); members[key] == "" {
-			members[key] = scalarOf(n.items[i])
+			members[key] = scalarOf(item)
 		}
 	}
 	for i := range t.document.Each {
@@ -220,24 +218,20 @@ func (t *shownTree) object(n *hostNode, path *treePath) string {
 
 // scalarOf returns the text that a member is or, as Junos writes it, wraps in a list
 // of one object.
-func scalarOf(n *hostNode) string {
-	for n != nil {
+func scalarOf(n hostNode) string {
+	for {
+		n = n.only()
 		switch {
-		case n.kind == '[' && len(n.items) > 0:
-			n = n.items[0]
-		case n.kind == '{' && (n.has("data") || n.text != ""):
-			if data := n.member("data"); data != nil {
-				n = data
-				continue
-			}
-			return strings.TrimSpace(n.text)
-		case n.kind == '{' || n.kind == '[' || n.kind == 'n':
-			return ""
+		case !n.isObject():
+			return n.value()
+		case n.has("data"):
+			n = n.member("data")
+		case n.xml:
+			return n.value()
 		default:
-			return strings.TrimSpace(n.text)
+			return ""
 		}
 	}
-	return ""
 }
 
 // fits tells whether a rule is for an object. Numbers that index a list of objects
