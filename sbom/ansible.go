@@ -126,19 +126,8 @@ func (r *ansibleReader) document(text []byte, name string) error {
 
 // find looks for facts wherever they stand: alone, in a wrapper, by host, or in the
 // results of a play.
-func (r *ansibleReader) find(n *hostNode, name string) error {
-	switch {
-	case n.kind == '[':
-		for _, item := range n.items {
-			if err := r.find(item, name); err != nil {
-				return err
-			}
-		}
-		return nil
-	case n.kind != '{':
-		return nil
-	}
-	if inner := n.get("ansible_facts"); inner != nil && inner.kind == '{' {
+func (r *ansibleReader) find(n hostNode, name string) error {
+	if inner := n.get("ansible_facts"); inner.isObject() {
 		return r.facts(inner, name)
 	}
 	if n.value("unreachable") == "true" {
@@ -149,8 +138,8 @@ func (r *ansibleReader) find(n *hostNode, name string) error {
 	if n.has("ansible_hostname") || n.has("ansible_distribution") || n.has("ansible_system_vendor") || n.has("ansible_architecture") || n.has("ansible_net_model") {
 		return r.facts(n, name)
 	}
-	for i, item := range n.items {
-		if err := r.find(item, n.names[i]); err != nil {
+	for key, item := range n.each() {
+		if err := r.find(item, cmp.Or(key, name)); err != nil {
 			return err
 		}
 	}
@@ -159,10 +148,10 @@ func (r *ansibleReader) find(n *hostNode, name string) error {
 
 // ansibleFacts asks for facts by name, with the prefix they have among variables or
 // without it.
-type ansibleFacts struct{ *hostNode }
+type ansibleFacts struct{ hostNode }
 
-func (f ansibleFacts) fact(name string) *hostNode {
-	if n := f.get("ansible_" + name); n != nil {
+func (f ansibleFacts) fact(name string) hostNode {
+	if n := f.get("ansible_" + name); n.v != nil {
 		return n
 	}
 	return f.get(name)
@@ -172,7 +161,7 @@ func (f ansibleFacts) stated(path ...string) string {
 	return f.fact(path[0]).stated(path[1:]...)
 }
 
-func (r *ansibleReader) facts(n *hostNode, name string) error {
+func (r *ansibleReader) facts(n hostNode, name string) error {
 	r.hosts++
 	f := ansibleFacts{n}
 	h := newHost(r.src, "ansible-facts", r.record(n.place))
@@ -195,7 +184,7 @@ func (f ansibleFacts) system(h *host, name string) {
 		h.Description = "virtual machine: " + f.stated("virtualization_type")
 	}
 	h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, f.fact("default_ipv4").value("macaddress"))
-	for _, list := range [][]*hostNode{f.members(), f.list("ansible_interfaces"), f.list("interfaces")} {
+	for _, list := range [][]hostNode{f.objects(), f.list("ansible_interfaces"), f.list("interfaces")} {
 		for _, n := range list {
 			if n.value("type") != "loopback" {
 				h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, n.value("macaddress"))
@@ -224,17 +213,9 @@ func (f ansibleFacts) parts(h *host) {
 // of every thread, in which older versions leave out the number and systems other
 // than Linux the maker.
 func (f ansibleFacts) processors(h *host, place string) {
-	n := f.fact("processor")
-	if n == nil {
-		return
-	}
-	items := n.items
-	if n.kind == '"' {
-		items = []*hostNode{n}
-	}
 	models := make(map[string]bool)
 	first, maker := len(h.parts), ""
-	for _, item := range items {
+	for _, item := range f.fact("processor").list() {
 		text := item.value()
 		switch {
 		case strings.Trim(text, "0123456789") == "":
@@ -262,24 +243,17 @@ var processorMaker = regexp.MustCompile(`^(?:GenuineIntel|AuthenticAMD|HygonGenu
 
 func (f ansibleFacts) disks(h *host) {
 	devices := f.fact("devices")
-	if devices == nil || devices.kind != '{' {
-		return
-	}
-	for i, disk := range devices.items {
-		h.add(netvet.Component{Kind: netvet.KindDevice, Type: "disk", Ref: devices.names[i], Name: disk.stated("model"), Manufacturer: diskMaker(disk.stated("vendor")),
+	for name, disk := range devices.each() {
+		h.add(netvet.Component{Kind: netvet.KindDevice, Type: "disk", Ref: name, Name: disk.stated("model"), Manufacturer: diskMaker(disk.stated("vendor")),
 			Serial: disk.stated("serial"), Description: disk.stated("host"), Pointer: disk.place})
 	}
 }
 
 // packages takes what the module package_facts lists: versions by name.
 func (f ansibleFacts) packages(h *host, place string) {
-	list := f.fact("packages")
-	if list == nil || list.kind != '{' {
-		return
-	}
-	for i, versions := range list.items {
-		for _, p := range versions.items {
-			h.add(netvet.Component{Kind: netvet.KindSoftware, Type: cmp.Or(p.stated("source"), "package"), Name: cmp.Or(p.stated("name"), list.names[i]),
+	for name, versions := range f.fact("packages").each() {
+		for _, p := range versions.list() {
+			h.add(netvet.Component{Kind: netvet.KindSoftware, Type: cmp.Or(p.stated("source"), "package"), Name: cmp.Or(p.stated("name"), name),
 				Version: strings.Trim(p.stated("version")+"-"+p.stated("release"), "-"), Pointer: cmp.Or(p.place, place)})
 		}
 	}

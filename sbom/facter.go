@@ -54,12 +54,12 @@ func readFacter(_ context.Context, src *Stream, emit func(Record) error) (Info, 
 	}
 	facts := t.root
 	for _, wrap := range []string{"values", "facts"} { // as Puppet's own commands put them
-		if inner := facts.get(wrap); inner != nil && inner.kind == '{' {
+		if inner := facts.get(wrap); inner.isObject() {
 			facts = inner
 		}
 	}
-	if facts.kind != '{' {
-		return Info{}, errors.New("the document is " + jsonKindName(facts.kind) + ", expected an object of facts")
+	if !facts.isObject() {
+		return Info{}, errors.New("the document is no object of facts")
 	}
 	info := Info{Version: facts.value("facterversion")}
 	h := newHost(src, "facter", facts.place)
@@ -74,7 +74,7 @@ func readFacter(_ context.Context, src *Stream, emit func(Record) error) (Info, 
 
 // facterFacts asks for facts by their path and by the flat name they had before
 // Facter 3.
-type facterFacts struct{ *hostNode }
+type facterFacts struct{ hostNode }
 
 func (f facterFacts) fact(flat string, path ...string) string {
 	return cmp.Or(f.stated(path...), f.stated(flat))
@@ -91,12 +91,12 @@ func (f facterFacts) system(h *host) {
 	if f.value("is_virtual") == "true" {
 		h.Description = "virtual machine: " + f.value("virtual")
 	}
-	for _, n := range f.get("networking", "interfaces").members() {
+	for _, n := range f.get("networking", "interfaces").objects() {
 		h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, n.value("mac"))
 	}
-	for i, name := range f.names {
+	for name, fact := range f.each() {
 		if name == "macaddress" || strings.HasPrefix(name, "macaddress_") {
-			h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, f.items[i].text)
+			h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, fact.value())
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (f facterFacts) parts(h *host) {
 	h.add(netvet.Component{Kind: netvet.KindDevice, Type: "board", Name: f.fact("boardproductname", "dmi", "board", "product"),
 		Manufacturer: f.fact("boardmanufacturer", "dmi", "board", "manufacturer"), Serial: f.fact("boardserialnumber", "dmi", "board", "serial_number"), Pointer: "/dmi/board"})
 	f.processors(h)
-	for _, disk := range f.get("disks").members() {
+	for _, disk := range f.get("disks").objects() {
 		h.add(netvet.Component{Kind: netvet.KindDevice, Type: "disk", Name: cmp.Or(disk.stated("model"), disk.stated("product")),
 			Manufacturer: diskMaker(disk.stated("vendor")), Serial: cmp.Or(disk.stated("serial"), disk.stated("serial_number")), Pointer: disk.place})
 	}
@@ -119,7 +119,7 @@ func (f facterFacts) parts(h *host) {
 func (f facterFacts) processors(h *host) {
 	models := make(map[string]bool)
 	for _, n := range f.get("processors").list("models") {
-		name := statedText(n.text)
+		name := n.stated()
 		if name == "" || models[name] {
 			continue
 		}

@@ -72,7 +72,7 @@ func readGLPIXML(_ context.Context, src *Stream, emit func(Record) error) (Info,
 	if err != nil {
 		return Info{}, err
 	}
-	if !t.root.has("request") {
+	if !t.root.get("request").isObject() {
 		return Info{}, errors.New("the root of the document is not <REQUEST>")
 	}
 	return newGLPI(t, src, emit, "glpi-xml").read(t.root.get("request"))
@@ -94,22 +94,23 @@ func newGLPI(t *hostTree, src *Stream, emit func(Record) error, format string) *
 	return &glpiReader{tree: t, src: src, emit: emit, faults: newFaults(emit), format: format}
 }
 
-func (r *glpiReader) read(request *hostNode) (Info, error) {
+func (r *glpiReader) read(request hostNode) (Info, error) {
 	content := request.get("content")
-	if content == nil || content.kind != '{' {
+	if content = content.only(); !content.isObject() {
 		return Info{}, errors.New("there is no content in it: what was found of the device is not in this file")
 	}
 	info := Info{Version: content.value("versionclient")}
 	r.kind = request.stated("itemtype")
 	devices := content.list("device") // of the XML of network inventories
 	for _, device := range devices {
-		if device.kind == '{' {
+		if device.isObject() {
 			r.device(device)
 		}
 	}
 	if len(devices) == 0 {
 		r.computer(content)
 	}
+	r.tree.twins(r.tree.root)
 	if err := r.tree.settle(r.faults); err != nil {
 		return info, err
 	}
@@ -132,11 +133,11 @@ func (r *glpiReader) newHost(record string) *host {
 
 // device reads a device that was asked over the network, in XML: what it is stands in
 // <INFO>, or, when it was only discovered, in the element itself.
-func (r *glpiReader) device(n *hostNode) {
+func (r *glpiReader) device(n hostNode) {
 	h := r.newHost(n.place)
 	info := n
-	if n.has("info") {
-		info = n.get("info")
+	if inner := n.get("info").only(); inner.isObject() {
+		info = inner
 	}
 	r.networkDevice(h, info)
 	r.parts(h, n)
@@ -146,7 +147,7 @@ func (r *glpiReader) device(n *hostNode) {
 }
 
 // networkDevice takes what a device on the network says of itself.
-func (r *glpiReader) networkDevice(h *host, n *hostNode) {
+func (r *glpiReader) networkDevice(h *host, n hostNode) {
 	r.tree.single(n, "manufacturer", "model", "serial", "name", "firmware", "type", "location", "mac")
 	h.Name = cmp.Or(n.stated("name"), n.stated("snmphostname"), n.stated("dnshostname"), n.stated("netbiosname"), n.stated("ip"))
 	h.Manufacturer = n.stated("manufacturer")
@@ -161,13 +162,13 @@ func (r *glpiReader) networkDevice(h *host, n *hostNode) {
 
 // computer reads the inventory of the machine the agent runs on, or of a device in
 // JSON.
-func (r *glpiReader) computer(content *hostNode) {
-	device, bios, hardware := content.get("network_device"), content.get("bios"), content.get("hardware")
-	if device == nil && bios == nil && hardware == nil && len(content.members())+len(content.list("softwares")) == 0 {
+func (r *glpiReader) computer(content hostNode) {
+	device, bios, hardware := content.get("network_device").only(), content.get("bios").only(), content.get("hardware").only()
+	if device.v == nil && bios.v == nil && hardware.v == nil && len(content.objects())+len(content.list("softwares")) == 0 {
 		return
 	}
 	h := r.newHost(content.place)
-	if device != nil {
+	if device.v != nil {
 		r.networkDevice(h, device)
 	} else {
 		r.tree.single(bios, "smanufacturer", "smodel", "ssn", "mmanufacturer", "mmodel", "msn", "bmanufacturer", "bversion", "skunumber")
@@ -182,7 +183,7 @@ func (r *glpiReader) computer(content *hostNode) {
 			h.Description = "virtual machine: " + vm
 		}
 	}
-	if bios != nil {
+	if bios.v != nil {
 		firmware := dmiFirmware(bios.value("bmanufacturer"), bios.value("bversion"), bios.place)
 		h.add(firmware)
 		h.add(netvet.Component{Kind: netvet.KindDevice, Type: "board", Name: bios.stated("mmodel"), Manufacturer: bios.stated("mmanufacturer"),
@@ -197,7 +198,7 @@ func (r *glpiReader) computer(content *hostNode) {
 // glpiSection is a list of parts in an inventory.
 type glpiSection struct {
 	name, kind string
-	take       func(h *host, n *hostNode, c netvet.Component) (netvet.Component, bool)
+	take       func(h *host, n hostNode, c netvet.Component) (netvet.Component, bool)
 }
 
 func glpiSectionsOfParts() []glpiSection {
@@ -222,10 +223,10 @@ func glpiSectionsOfParts() []glpiSection {
 }
 
 // parts takes the sections that list parts.
-func (r *glpiReader) parts(h *host, n *hostNode) {
+func (r *glpiReader) parts(h *host, n hostNode) {
 	for _, section := range glpiSectionsOfParts() {
 		for _, item := range n.list(section.name) {
-			if item.kind != '{' {
+			if !item.isObject() {
 				continue
 			}
 			c := netvet.Component{
@@ -241,15 +242,15 @@ func (r *glpiReader) parts(h *host, n *hostNode) {
 	}
 }
 
-func takeGLPIPlain(_ *host, _ *hostNode, c netvet.Component) (netvet.Component, bool) { return c, true }
+func takeGLPIPlain(_ *host, _ hostNode, c netvet.Component) (netvet.Component, bool) { return c, true }
 
-func takeGLPIFirmware(_ *host, n *hostNode, c netvet.Component) (netvet.Component, bool) {
+func takeGLPIFirmware(_ *host, n hostNode, c netvet.Component) (netvet.Component, bool) {
 	c.Kind, c.Version, c.Description = netvet.KindFirmware, n.stated("version"), n.stated("description")
 	return c, true
 }
 
 // takeGLPIMemory leaves out empty slots.
-func takeGLPIMemory(_ *host, n *hostNode, c netvet.Component) (netvet.Component, bool) {
+func takeGLPIMemory(_ *host, n hostNode, c netvet.Component) (netvet.Component, bool) {
 	capacity := n.value("capacity")
 	if strings.Trim(capacity, "0123456789") != "" || strings.Trim(capacity, "0") == "" && c.Manufacturer+c.Serial == "" {
 		return c, false
@@ -259,14 +260,14 @@ func takeGLPIMemory(_ *host, n *hostNode, c netvet.Component) (netvet.Component,
 	return c, true
 }
 
-func takeGLPIStorage(_ *host, n *hostNode, c netvet.Component) (netvet.Component, bool) {
+func takeGLPIStorage(_ *host, n hostNode, c netvet.Component) (netvet.Component, bool) {
 	c.Ref, c.Name = c.Name, cmp.Or(n.stated("model"), c.Name)
 	c.Manufacturer, c.Version = diskMaker(c.Manufacturer), n.stated("firmware")
 	return c, true
 }
 
 // takeGLPINumbered takes a device with the numbers of its maker and itself on its bus.
-func takeGLPINumbered(_ *host, n *hostNode, c netvet.Component) (netvet.Component, bool) {
+func takeGLPINumbered(_ *host, n hostNode, c netvet.Component) (netvet.Component, bool) {
 	scheme := netvet.IDPCI
 	if c.Type == "usb" {
 		scheme = netvet.IDUSB
@@ -276,14 +277,14 @@ func takeGLPINumbered(_ *host, n *hostNode, c netvet.Component) (netvet.Componen
 	return c, true
 }
 
-func takeGLPIPower(_ *host, n *hostNode, c netvet.Component) (netvet.Component, bool) {
+func takeGLPIPower(_ *host, n hostNode, c netvet.Component) (netvet.Component, bool) {
 	c.PartNumber = n.stated("partnum")
 	return c, true
 }
 
 // takeGLPINetwork takes an interface: its address is one of the host. Those that are
 // no hardware are no parts.
-func takeGLPINetwork(h *host, n *hostNode, c netvet.Component) (netvet.Component, bool) {
+func takeGLPINetwork(h *host, n hostNode, c netvet.Component) (netvet.Component, bool) {
 	if virtual := n.value("virtualdev"); virtual == "true" || virtual == "1" || n.value("type") == "loopback" {
 		return c, false
 	}
@@ -298,14 +299,14 @@ func takeGLPINetwork(h *host, n *hostNode, c netvet.Component) (netvet.Component
 	return c, len(c.Identifiers) > 0
 }
 
-func takeGLPISystem(_ *host, n *hostNode, c netvet.Component) (netvet.Component, bool) {
+func takeGLPISystem(_ *host, n hostNode, c netvet.Component) (netvet.Component, bool) {
 	c.Kind = netvet.KindSoftware
 	c.Name, c.Version = cmp.Or(n.stated("name"), n.stated("full_name")), cmp.Or(n.stated("version"), n.stated("kernel_version"))
 	c.Description = n.stated("full_name")
 	return c, true
 }
 
-func takeGLPISoftware(_ *host, n *hostNode, c netvet.Component) (netvet.Component, bool) {
+func takeGLPISoftware(_ *host, n hostNode, c netvet.Component) (netvet.Component, bool) {
 	c.Kind, c.Version, c.Publisher = netvet.KindSoftware, n.stated("version"), n.stated("publisher")
 	if from := n.stated("from"); from != "" && c.Type == "package" {
 		c.Type = from
@@ -315,7 +316,7 @@ func takeGLPISoftware(_ *host, n *hostNode, c netvet.Component) (netvet.Componen
 
 // networkComponent takes an entity of a network device (ENTITY-MIB). Ports, sensors and
 // slots that nobody gave a model or a number are places in it, no parts.
-func (h *host) networkComponent(n *hostNode) {
+func (h *host) networkComponent(n hostNode) {
 	kind := n.stated("type")
 	c := netvet.Component{Kind: netvet.KindDevice, Type: cmp.Or(kind, "component"), Ref: n.value("index"), Pointer: n.place,
 		Name: cmp.Or(n.stated("model"), n.stated("name"), n.stated("description")), Manufacturer: n.stated("manufacturer"),

@@ -142,7 +142,7 @@ func TestHostsEmitFails(t *testing.T) {
 // TestHostRefusals reads documents that must be refused, with what the error must say.
 func TestHostRefusals(t *testing.T) {
 	tests := []struct{ name, text, want string }{
-		{"key twice", `{"ansible_facts":{"ansible_system_vendor":"HPE","ansible_system_vendor":"Huawei"}}`, `duplicate`},
+		{"key twice", `{"ansible_facts":{"ansible_system_vendor":"HPE","ansible_system_vendor":"Huawei"}}`, `is given twice, as "HPE" and as "Huawei"`},
 		{"too deep", `{"ansible_facts":` + strings.Repeat(`{"a":`, 300) + `1` + strings.Repeat(`}`, 301), `nesting deeper than 256`},
 		{"two documents", `{"ansible_facts":{"ansible_hostname":"a"}} {}`, `at byte`},
 		{"long string", `{"facterversion":"4","a":"` + strings.Repeat("x", DefaultMaxString+1) + `"}`, `a string longer than 1048576 bytes`},

@@ -2,139 +2,83 @@ package sbom
 
 import (
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
-// hostNode is one value of a document that describes a host. Such documents are
-// small and say the same thing in many ways (a number here, a string there), so
-// they are held as a whole and asked by path.
+// hostNode is a value in a document that describes a host, and its place. Such
+// documents are small and say the same thing in many ways (a number here, a string
+// there), so they are held as a whole and asked by path. Where a path meets a list
+// it goes on in the first element: what XML gives once is an element, and what it
+// gives twice a list.
 type hostNode struct {
-	kind  byte     // as jsonTokens.kind tells it; an XML element of text only is '"'
-	text  string   // of a scalar, as it is meant; a number as it is written
-	names []string // of the members of an object; nil for a list
-	items []*hostNode
-	place string // of an object: a JSON pointer, or a path of XML elements
+	jsonValue
+	place string // a JSON pointer, or a path of XML elements
+	xml   bool
 }
 
-// maxHostDocument is the size in bytes of a document that is held as a tree. The
-// largest of one host, with all its packages, stays far below.
-const maxHostDocument = 64 << 20
+const (
+	// maxHostDocument is the size in bytes of a document that is held as a whole. The
+	// largest of one host, with all its packages, stays far below.
+	maxHostDocument = 64 << 20
+	// maxHostValues bounds the values in it.
+	maxHostValues = 4 << 20
+)
 
-// hostTree reads a document into nodes.
+// xmlText is the member that holds the text of an element which has attributes or
+// elements too. No element has this name.
+const xmlText = ""
+
+// hostTree is a document that was read.
 type hostTree struct {
 	opt   Options
-	root  *hostNode
-	err   error    // what ended the reading, before the library put words around it
+	root  hostNode
 	twice []string // what is given twice and tolerated
+	aside []string // what a person should know of the keys
+	left  int      // values that may still come
 }
 
-// readHostJSON reads a JSON document as a whole.
+// readHostJSON reads a JSON document as a whole. Keys count with their case: the
+// environment of a host has "http_proxy" and "HTTP_PROXY", and the controllers of
+// servers write old and new names beside each other.
 func readHostJSON(src *Stream) (*hostTree, error) {
 	limited := &io.LimitedReader{R: src.Reader, N: maxHostDocument + 1}
-	small := *src
-	small.Reader = limited
 	t := &hostTree{opt: src.Options}
-	err := decodeJSON(&small, t)
-	var syntax *jsontext.SyntacticError
-	switch {
-	case limited.N <= 0:
-		return nil, tooBigHost()
-	case err == nil:
-		return t, nil
-	case t.err != nil && !errors.As(t.err, &syntax) && !errors.Is(t.err, io.ErrUnexpectedEOF):
-		return nil, t.err
+	j := newJSONTokens(limited, src.Options, func(pointer, reason string) {
+		t.twice = append(t.twice, strings.TrimPrefix(pointer+": "+reason, ": "))
+	})
+	j.caseBit = 0
+	value, err := j.heldUpTo(maxHostValues)
+	if err == nil {
+		err = j.end()
 	}
-	return nil, err
+	if limited.N <= 0 {
+		return nil, tooBigHost()
+	}
+	t.root = hostNode{jsonValue: value}
+	return t, err
 }
 
 func tooBigHost() error {
 	return fmt.Errorf("larger than %d bytes, which a document of this format may not be: split it into one file a host", maxHostDocument)
 }
 
-// UnmarshalJSONFrom reads the document from the decoder that decodeJSON set up.
-func (t *hostTree) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	t.root, t.err = t.value(dec)
-	return t.err
-}
-
-func (t *hostTree) value(dec *jsontext.Decoder) (*hostNode, error) {
-	token, err := dec.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	n := &hostNode{kind: byte(token.Kind())}
-	switch n.kind {
-	case '{', '[':
-		if dec.StackDepth() > t.opt.MaxDepth {
-			return nil, fmt.Errorf("nesting deeper than %d at byte %d", t.opt.MaxDepth, dec.InputOffset())
-		}
-	case 'n':
-		return n, nil
-	default:
-		n.text = token.String()
-		return n, t.checkString(n.text, dec.InputOffset())
-	}
-	if n.kind == '[' {
-		for dec.PeekKind() != ']' {
-			item, err := t.value(dec)
-			if err != nil {
-				return nil, err
-			}
-			n.items = append(n.items, item)
-		}
-		_, err = dec.ReadToken()
-		return n, err
-	}
-	n.place = shortPointer(string(dec.StackPointer()))
-	n.names = []string{}
-	seen := make(map[string]bool)
-	for dec.PeekKind() != '}' {
-		key, err := dec.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		name := key.String()
-		if err := t.checkString(name, dec.InputOffset()); err != nil {
-			return nil, err
-		}
-		item, err := t.value(dec)
-		if err != nil {
-			return nil, err
-		}
-		if seen[name] { // only lenient reading comes here
-			t.twice = append(t.twice, fmt.Sprintf("%s: key %q is given twice; the first is taken", n.place, name))
-			continue
-		}
-		seen[name] = true
-		n.names, n.items = append(n.names, name), append(n.items, item)
-	}
-	_, err = dec.ReadToken()
-	return n, err
-}
-
-func (t *hostTree) checkString(text string, offset int64) error {
-	if len(text) > t.opt.MaxString {
-		return fmt.Errorf("a string longer than %d bytes before byte %d", t.opt.MaxString, offset)
-	}
-	return nil
-}
-
-// readHostXML reads an XML document as a whole, with all names in lower case.
+// readHostXML reads an XML document as a whole. Attributes and elements become
+// members; an element that has text only is a string.
 func readHostXML(src *Stream) (*hostTree, error) {
 	limited := &io.LimitedReader{R: src.Reader, N: maxHostDocument + 1}
-	t := &hostTree{opt: src.Options}
+	t := &hostTree{opt: src.Options, left: maxHostValues}
 	x := newXMLTokens(limited, src.Options, func(string, string) {})
 	root, err := x.root()
 	if err == nil {
-		name := strings.ToLower(root.Name.Local)
-		var top *hostNode
-		top, err = t.element(x, root, "/"+root.Name.Local)
-		t.root = &hostNode{kind: '{', names: []string{name}, items: []*hostNode{top}}
+		var top any
+		top, err = t.element(x, root)
+		t.root = hostNode{jsonValue: jsonValue{map[string]any{root.Name.Local: top}}, xml: true}
 	}
 	if err == nil {
 		err = x.end()
@@ -145,16 +89,15 @@ func readHostXML(src *Stream) (*hostTree, error) {
 	return t, err
 }
 
-// element reads the element that was begun: its attributes and elements become
-// members, in order; one that has text only is a string.
-func (t *hostTree) element(x *xmlTokens, e xml.StartElement, place string) (*hostNode, error) {
-	n := &hostNode{kind: '"', place: place}
+func (t *hostTree) element(x *xmlTokens, e xml.StartElement) (any, error) {
+	if t.left -= 1 + len(e.Attr); t.left < 0 {
+		return nil, fmt.Errorf("more than %d elements before byte %d, which a document of this format may not have", maxHostValues, x.dec.InputOffset())
+	}
+	members := make(map[string]any)
 	for _, a := range e.Attr {
-		n.names = append(n.names, strings.ToLower(a.Name.Local))
-		n.items = append(n.items, &hostNode{kind: '"', text: a.Value})
+		addXMLMember(members, a.Name.Local, a.Value)
 	}
 	var text strings.Builder
-	counts := make(map[string]int)
 	for {
 		token, err := x.inside()
 		if err != nil {
@@ -162,8 +105,13 @@ func (t *hostTree) element(x *xmlTokens, e xml.StartElement, place string) (*hos
 		}
 		switch token := token.(type) {
 		case xml.EndElement:
-			n.text = text.String()
-			return n, nil
+			if len(members) == 0 {
+				return text.String(), nil
+			}
+			if said := strings.TrimSpace(text.String()); said != "" {
+				members[xmlText] = said
+			}
+			return members, nil
 		case xml.CharData:
 			if text.Len()+len(token) > t.opt.MaxString {
 				return nil, fmt.Errorf("a text longer than %d bytes at byte %d", t.opt.MaxString, x.dec.InputOffset())
@@ -171,14 +119,23 @@ func (t *hostTree) element(x *xmlTokens, e xml.StartElement, place string) (*hos
 			text.Write(token)
 		case xml.StartElement:
 			name := token.Name.Local
-			counts[name]++
-			item, err := t.element(x, token, shortPointer(fmt.Sprintf("%s/%s[%d]", place, name, counts[name])))
+			item, err := t.element(x, token)
 			if err != nil {
 				return nil, err
 			}
-			n.kind = '{'
-			n.names, n.items = append(n.names, strings.ToLower(name)), append(n.items, item)
+			addXMLMember(members, name, item)
 		}
+	}
+}
+
+func addXMLMember(members map[string]any, name string, item any) {
+	switch have := members[name].(type) {
+	case nil:
+		members[name] = item
+	case []any:
+		members[name] = append(have, item)
+	default:
+		members[name] = []any{have, item}
 	}
 }
 
@@ -191,90 +148,157 @@ func (t *hostTree) settle(faults *faults) error {
 		}
 		faults.add("given twice", "", text)
 	}
+	for _, text := range t.aside {
+		faults.add("keys that differ only in case", "", text)
+	}
 	return faults.err
-}
-
-// get follows the names and returns the node there, or nil. It may be called on
-// nil. Of elements of one name it takes the first.
-func (n *hostNode) get(path ...string) *hostNode {
-	for _, name := range path {
-		n = n.member(name)
-	}
-	return n
-}
-
-func (n *hostNode) member(name string) *hostNode {
-	if n == nil {
-		return nil
-	}
-	for i := range n.names {
-		if n.names[i] == name {
-			return n.items[i]
-		}
-	}
-	return nil
-}
-
-func (n *hostNode) has(name string) bool { return n.member(name) != nil }
-
-// value returns the text at the path, without space around it; empty when there
-// is none.
-func (n *hostNode) value(path ...string) string {
-	if n = n.get(path...); n == nil {
-		return ""
-	}
-	return strings.TrimSpace(n.text)
-}
-
-// stated returns the text at the path unless it is a filler.
-func (n *hostNode) stated(path ...string) string { return statedText(n.value(path...)) }
-
-// list returns the objects at the path: the elements of an array, or all members
-// of the last name.
-func (n *hostNode) list(path ...string) []*hostNode {
-	last := len(path) - 1
-	if n = n.get(path[:last]...); n == nil {
-		return nil
-	}
-	var all []*hostNode
-	for i := range n.names {
-		switch item := n.items[i]; {
-		case n.names[i] != path[last]:
-		case item.kind == '[':
-			all = append(all, item.items...)
-		case item.kind != 'n':
-			all = append(all, item)
-		}
-	}
-	return all
 }
 
 // single checks that a record gives none of the fields twice with different
 // texts, which XML allows.
-func (t *hostTree) single(n *hostNode, fields ...string) {
-	if n == nil {
-		return
-	}
+func (t *hostTree) single(n hostNode, fields ...string) {
 	for _, field := range fields {
-		first := n.member(field)
-		for i := range n.names {
-			if n.names[i] == field && n.items[i].text != first.text {
-				t.twice = append(t.twice, fmt.Sprintf("%s: element <%s> is given twice, as %q and as %q",
-					n.place, strings.ToUpper(field), short(first.text), short(n.items[i].text)))
+		all := n.list(field)
+		for _, other := range all {
+			if first := all[0].value(); other.value() != first {
+				t.twice = append(t.twice, fmt.Sprintf("%s: element <%s> is given twice, as %q and as %q", n.place, n.named(field), short(first), short(other.value())))
 				break
 			}
 		}
 	}
 }
 
-// members returns the members of an object that are objects.
-func (n *hostNode) members() []*hostNode {
-	if n == nil {
-		return nil
+// twins looks for keys that differ only in case and say different things. The one
+// that the format has is read; who wrote the document may have shown other readers
+// the other. Documents in which keys are names of someone's choice are not checked.
+func (t *hostTree) twins(n hostNode) {
+	members := n.jsonValue.members()
+	if len(members) > 1 {
+		said := make(map[string]string, len(members))
+		for _, key := range slices.Sorted(maps.Keys(members)) {
+			text, plain := hostNode{jsonValue: jsonValue{members[key]}}.value(), strings.ToLower(key)
+			if other, have := said[plain]; have && other != "" && text != "" && other != text {
+				t.aside = append(t.aside, fmt.Sprintf("%s: key %q is given in another case too: one says %q, the other %q", n.place, short(key), short(other), short(text)))
+			}
+			said[plain] = text
+		}
 	}
-	var all []*hostNode
-	for _, item := range n.items {
-		if item.kind == '{' {
+	for _, item := range n.each() {
+		t.twins(item)
+	}
+}
+
+// named is the name of a member as the document spells it: GLPI writes its XML in
+// capitals.
+func (n hostNode) named(name string) string {
+	members := n.jsonValue.members()
+	if _, have := members[name]; n.xml && !have {
+		if _, have := members[strings.ToUpper(name)]; have {
+			return strings.ToUpper(name)
+		}
+	}
+	return name
+}
+
+// only is the node itself, or the first element of a list.
+func (n hostNode) only() hostNode {
+	if list, ok := n.v.([]any); ok {
+		if len(list) == 0 {
+			return hostNode{place: n.place, xml: n.xml}
+		}
+		return n.element(list, 0)
+	}
+	return n
+}
+
+func (n hostNode) element(list []any, i int) hostNode {
+	place := shortPointer(elementPointer(n.place, i))
+	if n.xml {
+		place = shortPointer(n.place + "[" + strconv.Itoa(i+1) + "]")
+	}
+	return hostNode{jsonValue{list[i]}, place, n.xml}
+}
+
+func (n hostNode) member(name string) hostNode {
+	name = n.named(name)
+	return hostNode{n.jsonValue.get(name), shortPointer(childPointer(n.place, name)), n.xml}
+}
+
+// get follows the names. What is not there is a node without a value.
+func (n hostNode) get(path ...string) hostNode {
+	for _, name := range path {
+		n = n.only().member(name)
+	}
+	return n
+}
+
+// value returns the text at the path, without space around it; empty when there
+// is none. True and false are texts too.
+func (n hostNode) value(path ...string) string {
+	for _, name := range path { // get, without the place
+		n.jsonValue = n.only().jsonValue
+		n.jsonValue = n.jsonValue.get(n.named(name))
+	}
+	n = n.only()
+	switch v := n.v.(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case map[string]any:
+		if n.xml {
+			return n.text(xmlText)
+		}
+	}
+	return n.text()
+}
+
+// stated returns the text at the path unless it is a filler.
+func (n hostNode) stated(path ...string) string { return statedText(n.value(path...)) }
+
+// list returns what stands at the path: the elements of a list, or one value; null
+// is none.
+func (n hostNode) list(path ...string) []hostNode {
+	n = n.get(path...)
+	list, ok := n.v.([]any)
+	if !ok {
+		if n.v == nil {
+			return nil
+		}
+		return []hostNode{n}
+	}
+	all := make([]hostNode, len(list))
+	for i := range list {
+		all[i] = n.element(list, i)
+	}
+	return all
+}
+
+// each goes through the members of an object in the order of their names, or through
+// the elements of a list.
+func (n hostNode) each() iter.Seq2[string, hostNode] {
+	return func(yield func(string, hostNode) bool) {
+		switch v := n.v.(type) {
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				if !yield(name, hostNode{jsonValue{v[name]}, shortPointer(childPointer(n.place, name)), n.xml}) {
+					return
+				}
+			}
+		case []any:
+			for i := range v {
+				if !yield("", n.element(v, i)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// objects returns the members of an object, or the elements of a list, that are
+// objects.
+func (n hostNode) objects() []hostNode {
+	var all []hostNode
+	for _, item := range n.each() {
+		if item.isObject() {
 			all = append(all, item)
 		}
 	}

@@ -41,6 +41,7 @@ type jsonTokens struct {
 	wanting  bool    // the decoder reads an element for whole
 	path     []int32 // to the value in whole: an index, or the complement of a place in keys
 
+	caseBit byte   // what is set in letters of keys to compare them: 0x20, or 0 where case counts
 	inArray bool   // the innermost open value is an array
 	scratch []byte // for keys and strings that hold escapes
 	words   map[string]string
@@ -67,7 +68,7 @@ const (
 )
 
 func newJSONTokens(r io.Reader, opt Options, fault func(pointer, reason string)) *jsonTokens {
-	j := &jsonTokens{opt: opt, fault: fault, wholeMax: wholeSize, words: make(map[string]string)}
+	j := &jsonTokens{opt: opt, fault: fault, wholeMax: wholeSize, caseBit: 0x20, words: make(map[string]string)}
 	// Keys given twice are found here, with both values, and not by the decoder.
 	j.dec = jsontext.NewDecoder(&jsonGuard{r: r, j: j}, jsontext.AllowDuplicateNames(true))
 	return j
@@ -305,7 +306,7 @@ func (j *jsonTokens) indexed(base int, index *map[uint64]int) int {
 }
 
 // nextKey reads a key and remembers it. The hash of its spelling does not depend on
-// case (FNV-1a over the folded bytes).
+// case (FNV-1a over the folded bytes), unless case counts.
 func (j *jsonTokens) nextKey() (key []byte, hash uint64, err error) {
 	if j.whole == nil {
 		raw, err := j.value()
@@ -322,6 +323,7 @@ func (j *jsonTokens) nextKey() (key []byte, hash uint64, err error) {
 	start := j.pos + 1 // kind has found the quote
 	end := start
 	hash = fnvOffset
+	caseBit := j.caseBit
 	for c := j.whole[end]; c != '"'; c = j.whole[end] {
 		if c == '\\' || c >= utf8.RuneSelf {
 			end = stringEnd(j.whole, j.pos) - 1
@@ -329,7 +331,7 @@ func (j *jsonTokens) nextKey() (key []byte, hash uint64, err error) {
 			break
 		}
 		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
+			c |= caseBit
 		}
 		hash = (hash ^ uint64(c)) * fnvPrime
 		end++
@@ -358,7 +360,7 @@ func (j *jsonTokens) foldKey(raw []byte) ([]byte, uint64) {
 			return j.foldRunes(raw)
 		}
 		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
+			c |= j.caseBit
 		}
 		hash = (hash ^ uint64(c)) * fnvPrime
 	}
@@ -370,6 +372,12 @@ func (j *jsonTokens) foldKey(raw []byte) ([]byte, uint64) {
 func (j *jsonTokens) foldRunes(raw []byte) ([]byte, uint64) {
 	j.scratch, _ = jsontext.AppendUnquote(j.scratch[:0], raw)
 	hash := uint64(fnvOffset)
+	if j.caseBit == 0 {
+		for _, c := range j.scratch {
+			hash = (hash ^ uint64(c)) * fnvPrime
+		}
+		return j.scratch, hash
+	}
 	for _, r := range string(j.scratch) {
 		least := r
 		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {

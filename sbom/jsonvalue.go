@@ -2,6 +2,7 @@ package sbom
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -21,16 +22,24 @@ type jsonNumber string
 // maxHeldValues bounds the values in one jsonValue.
 const maxHeldValues = 1 << 20
 
-// held reads the next value as a whole.
-func (j *jsonTokens) held() (jsonValue, error) {
-	left := maxHeldValues
+// held reads the next value, one record of many, as a whole.
+func (j *jsonTokens) held() (jsonValue, error) { return j.heldUpTo(maxHeldValues) }
+
+// heldUpTo reads the next value as a whole unless it holds more than so many.
+func (j *jsonTokens) heldUpTo(values int) (jsonValue, error) {
+	left := values
 	v, err := j.heldValue(&left)
+	if left < 0 {
+		err = fmt.Errorf("more than %d values in one record before byte %d: nothing real is that large", values, j.at())
+	}
 	return jsonValue{v}, err
 }
 
+var errTooManyValues = errors.New("too many values")
+
 func (j *jsonTokens) heldValue(left *int) (any, error) {
 	if *left--; *left < 0 {
-		return nil, fmt.Errorf("more than %d values in one record before byte %d: nothing real is that large", maxHeldValues, j.at())
+		return nil, errTooManyValues
 	}
 	switch j.kind() {
 	case '{':

@@ -57,12 +57,8 @@ func readLshwJSON(_ context.Context, src *Stream, emit func(Record) error) (Info
 	if err != nil {
 		return Info{}, err
 	}
-	nodes := []*hostNode{t.root}
-	if t.root.kind == '[' {
-		nodes = t.root.items
-	}
 	r := &lshwReader{t, src, emit, newFaults(emit), "lshw-json"}
-	return Info{}, r.read(nodes)
+	return Info{}, r.read(t.root.list())
 }
 
 func readLshwXML(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
@@ -71,8 +67,8 @@ func readLshwXML(_ context.Context, src *Stream, emit func(Record) error) (Info,
 		return Info{}, err
 	}
 	nodes := t.root.list("node")
-	if t.root.has("list") {
-		nodes = t.root.get("list").list("node")
+	if list := t.root.get("list"); list.v != nil {
+		nodes = list.list("node")
 	}
 	r := &lshwReader{t, src, emit, newFaults(emit), "lshw-xml"}
 	return Info{}, r.read(nodes)
@@ -90,11 +86,11 @@ type lshwReader struct {
 
 // read takes the machines. Output of a part of a machine (lshw -class network) has no
 // system at its top: the nodes are then parts of a machine that is not described.
-func (r *lshwReader) read(nodes []*hostNode) error {
+func (r *lshwReader) read(nodes []hostNode) error {
 	var hosts []*host
 	var loose *host
 	for _, n := range nodes {
-		if n.kind != '{' {
+		if !n.isObject() {
 			continue
 		}
 		h := loose
@@ -112,6 +108,7 @@ func (r *lshwReader) read(nodes []*hostNode) error {
 	if len(hosts) == 0 {
 		return errors.New("there is no node in it: run lshw as root on the machine itself")
 	}
+	r.tree.twins(r.tree.root)
 	if err := r.tree.settle(r.faults); err != nil {
 		return err
 	}
@@ -123,7 +120,7 @@ func (r *lshwReader) read(nodes []*hostNode) error {
 	return r.faults.finish()
 }
 
-func (r *lshwReader) system(h *host, n *hostNode) {
+func (r *lshwReader) system(h *host, n hostNode) {
 	r.tree.single(n, "vendor", "product", "serial", "version", "description")
 	h.Manufacturer = n.stated("vendor")
 	h.Model, _ = lshwID(n.stated("product"))
@@ -138,10 +135,10 @@ func (r *lshwReader) system(h *host, n *hostNode) {
 	r.inside(h, n)
 }
 
-func (r *lshwReader) inside(h *host, n *hostNode) {
+func (r *lshwReader) inside(h *host, n hostNode) {
 	for _, list := range []string{"children", "node"} {
 		for _, child := range n.list(list) {
-			if child.kind == '{' {
+			if child.isObject() {
 				r.node(h, child)
 			}
 		}
@@ -159,7 +156,7 @@ func lshwID(text string) (name, id string) {
 var lshwNumber = regexp.MustCompile(`^(.*\S)\s*\[([0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})?)\]$`)
 
 // lshwSetting returns a value of the configuration of a node.
-func lshwSetting(n *hostNode, name string) string {
+func lshwSetting(n hostNode, name string) string {
 	if text := n.stated("configuration", name); text != "" {
 		return text
 	}
@@ -173,7 +170,7 @@ func lshwSetting(n *hostNode, name string) string {
 
 // node takes one node and those inside it. Volumes are data, caches are inside the
 // processor, and host controllers of the kernel's USB stack are programs.
-func (r *lshwReader) node(h *host, n *hostNode) {
+func (r *lshwReader) node(h *host, n hostNode) {
 	r.tree.single(n, "vendor", "product", "serial", "version", "description")
 	id, class := n.value("id"), n.value("class")
 	vendor, vendorID := lshwID(n.stated("vendor"))
@@ -193,7 +190,7 @@ func (r *lshwReader) node(h *host, n *hostNode) {
 	r.inside(h, n)
 }
 
-func (r *lshwReader) part(h *host, n *hostNode, c netvet.Component, number string) {
+func (r *lshwReader) part(h *host, n hostNode, c netvet.Component, number string) {
 	switch bus := n.value("businfo"); {
 	case strings.HasPrefix(bus, "pci@"):
 		c.Identifiers = withIdentifier(c.Identifiers, netvet.IDPCI, number)

@@ -50,6 +50,7 @@ func readOneview(_ context.Context, src *Stream, emit func(Record) error) (Info,
 	r := &oneviewReader{src: src, emit: emit, faults: newFaults(emit)}
 	t, err := readHostJSON(src)
 	if err == nil {
+		t.twins(t.root)
 		err = t.settle(r.faults)
 	}
 	if err == nil {
@@ -61,9 +62,9 @@ func readOneview(_ context.Context, src *Stream, emit func(Record) error) (Info,
 	return Info{Notes: []string{"OneView states who made a drive enclosure or an adapter, but not who made a server or an enclosure"}}, r.faults.finish()
 }
 
-func (r *oneviewReader) resources(n *hostNode, place string) error {
-	list := n.items
-	if n.kind == '{' {
+func (r *oneviewReader) resources(n hostNode, place string) error {
+	list := n.list()
+	if n.isObject() {
 		if !n.has("members") {
 			return r.resource(n, place)
 		}
@@ -80,7 +81,7 @@ func (r *oneviewReader) resources(n *hostNode, place string) error {
 	return r.faults.err
 }
 
-func (r *oneviewReader) resource(n *hostNode, place string) error {
+func (r *oneviewReader) resource(n hostNode, place string) error {
 	h := newHost(r.src, "oneview", cmp.Or(n.value("uri"), place))
 	category := n.value("category")
 	h.Name = n.stated("name")
@@ -116,7 +117,7 @@ func (r *oneviewReader) resource(n *hostNode, place string) error {
 }
 
 // addServer takes the parts of a compute module that its own resource tells.
-func (h *host) addServer(n *hostNode) {
+func (h *host) addServer(n hostNode) {
 	place := h.Sources[0].Record
 	h.CategoryText = "server hardware"
 	h.Location = n.stated("position")
@@ -153,7 +154,7 @@ func count(text string) int {
 	return n
 }
 
-func (h *host) addEnclosure(n *hostNode) {
+func (h *host) addEnclosure(n hostNode) {
 	h.Model = cmp.Or(n.stated("enclosureModel"), n.stated("enclosureType"))
 	h.Version = ""
 	for _, bays := range []struct{ list, kind, model string }{
@@ -170,14 +171,14 @@ func (h *host) addEnclosure(n *hostNode) {
 	}
 }
 
-func (h *host) addDriveEnclosure(n *hostNode) {
-	part := func(n *hostNode, kind, list string, i int) {
+func (h *host) addDriveEnclosure(n hostNode) {
+	part := func(n hostNode, kind, list string, i int) {
 		h.add(netvet.Component{Kind: netvet.KindDevice, Type: kind, Name: cmp.Or(n.stated("model"), n.stated("name")), Manufacturer: n.stated("manufacturer"),
 			PartNumber: n.stated("partNumber"), Serial: n.stated("serialNumber"), Version: n.stated("firmwareVersion"),
 			Pointer: cmp.Or(n.value("uri"), fmt.Sprintf("%s/%s/%d", h.Sources[0].Record, list, i))})
 	}
 	for i, bay := range n.list("driveBays") {
-		if drive := bay.get("drive"); drive != nil && drive.kind == '{' {
+		if drive := bay.get("drive"); drive.isObject() {
 			part(drive, "drive", "driveBays", i)
 		}
 	}

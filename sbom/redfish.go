@@ -112,6 +112,7 @@ func readRedfishJSON(_ context.Context, src *Stream, emit func(Record) error) (I
 	if err != nil {
 		return Info{}, err
 	}
+	t.twins(t.root)
 	if err := t.settle(s.faults); err != nil {
 		return Info{}, err
 	}
@@ -171,7 +172,7 @@ type redfishService struct {
 
 // redfishResource is one resource: its address, its type and what it says.
 type redfishResource struct {
-	*hostNode
+	hostNode
 	uri   string
 	kind  string
 	file  string
@@ -199,6 +200,7 @@ func (s *redfishService) file(name string) error {
 	defer file.Close()
 	t, err := readHostJSON(&Stream{Name: name, Reader: file, Options: s.src.Options})
 	if err == nil {
+		t.twins(t.root)
 		err = t.settle(s.faults)
 	}
 	if err != nil {
@@ -299,7 +301,7 @@ func hpeType(kind string) string {
 
 // redfishType returns the type of an object: the last word of "#Power.v1_7_1.PowerSupply".
 // An object in a list of a known type need not say it.
-func redfishType(n *hostNode, hint string) string {
+func redfishType(n hostNode, hint string) string {
 	kind := n.value("@odata.type")
 	if at := strings.LastIndexByte(kind, '.'); at >= 0 {
 		return hpeType(kind[at+1:])
@@ -308,32 +310,29 @@ func redfishType(n *hostNode, hint string) string {
 }
 
 // collect keeps the resources that matter in a document, wherever they stand in it.
-func (s *redfishService) collect(n *hostNode, file string) {
-	if n != nil && n.kind == '{' {
+func (s *redfishService) collect(n hostNode, file string) {
+	if n.isObject() {
 		s.object(n, file, "", "")
 	}
 }
 
-func (s *redfishService) object(n *hostNode, file, hint, uri string) {
+func (s *redfishService) object(n hostNode, file, hint, uri string) {
 	kind := redfishType(n, hint)
 	uri = cmp.Or(strings.TrimRight(n.value("@odata.id"), "/"), uri)
 	if isRedfishResource(n, kind, uri) {
 		s.resource(&redfishResource{hostNode: n, uri: uri, kind: kind, file: file, part: -1})
 	}
-	for i, name := range n.names {
+	for name, item := range n.each() {
 		if name == "Oem" || name == "Links" || strings.HasPrefix(name, "@Redfish") {
 			continue
 		}
-		item := n.items[i]
-		if item.kind == '{' {
+		if item.isObject() {
 			s.object(item, file, "", "")
-		}
-		if item.kind != '[' {
 			continue
 		}
 		hint := memberType(kind, name)
-		for k, element := range item.items {
-			if element.kind == '{' {
+		for k, element := range item.list() {
+			if element.isObject() {
 				s.object(element, file, hint, uri+"#/"+name+"/"+strconv.Itoa(k))
 			}
 		}
@@ -342,7 +341,7 @@ func (s *redfishService) object(n *hostNode, file, hint, uri string) {
 
 // isRedfishResource reports whether the object is a resource of its own that matters
 // here: no link to one, no settings to come, and no template to compose one by.
-func isRedfishResource(n *hostNode, kind, uri string) bool {
+func isRedfishResource(n hostNode, kind, uri string) bool {
 	if redfishKind(kind) == "" && !saysMore(kind) {
 		return false
 	}
@@ -350,7 +349,7 @@ func isRedfishResource(n *hostNode, kind, uri string) bool {
 		return false
 	}
 	plain := 0
-	for _, name := range n.names {
+	for name := range n.jsonValue.members() {
 		if strings.HasSuffix(name, "@Redfish.RequiredOnCreate") {
 			return false
 		}
@@ -715,7 +714,7 @@ func (r *redfishResource) addresses() (netvet.IdentifierType, []string) {
 	case "NetworkPort", "Port":
 		var all []string
 		for _, n := range slices.Concat(r.list("AssociatedNetworkAddresses"), r.get("Ethernet").list("AssociatedMACAddresses")) {
-			all = append(all, n.text)
+			all = append(all, n.value())
 		}
 		return netvet.IDMAC, all
 	case "PCIeFunction":
@@ -746,12 +745,9 @@ func (s *redfishService) identify(uri string, scheme netvet.IdentifierType, valu
 
 // redfishLinks returns the addresses that a resource links to under a name: one or
 // many, in Links or beside it.
-func redfishLinks(n *hostNode, name string) []string {
+func redfishLinks(n hostNode, name string) []string {
 	var all []string
-	for _, links := range []*hostNode{n.get("Links"), n.get("links")} {
-		if links == nil {
-			continue
-		}
+	for _, links := range []hostNode{n.get("Links"), n.get("links")} {
 		for _, link := range links.list(name) {
 			if uri := strings.TrimRight(link.value("@odata.id"), "/"); uri != "" {
 				all = append(all, uri)
@@ -762,7 +758,7 @@ func redfishLinks(n *hostNode, name string) []string {
 }
 
 // redfishLocation says where a chassis stands.
-func redfishLocation(n *hostNode) string {
+func redfishLocation(n hostNode) string {
 	var words []string
 	for _, path := range [][]string{{"PostalAddress", "City"}, {"PostalAddress", "Building"}, {"PostalAddress", "Room"},
 		{"Placement", "Row"}, {"Placement", "Rack"}, {"Placement", "RackOffset"}, {"PartLocation", "ServiceLabel"}, {"Info"}} {
