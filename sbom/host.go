@@ -14,7 +14,8 @@ import (
 // machines describes it.
 type host struct {
 	netvet.Product
-	parts []netvet.Component
+	parts    []netvet.Component
+	services []netvet.Service
 }
 
 // newHost begins the product that stands at a place of an input.
@@ -37,7 +38,7 @@ func (h *host) add(c netvet.Component) int {
 	return len(h.parts) - 1
 }
 
-// emit yields the product and its parts.
+// emit yields the product, its parts and its services.
 func (h *host) emit(src *Stream, emit func(Record) error) error {
 	h.Name = cmp.Or(h.Name, h.Model, documentName(src.Name))
 	h.BOM.Present = len(h.parts) > 0
@@ -46,6 +47,11 @@ func (h *host) emit(src *Stream, emit func(Record) error) error {
 	}
 	for i := range h.parts {
 		if err := emit(Component{&h.parts[i]}); err != nil {
+			return err
+		}
+	}
+	for _, s := range h.services {
+		if err := emit(Service{s}); err != nil {
 			return err
 		}
 	}
@@ -73,7 +79,7 @@ systemmanufacturer systemvendor systemproductname systemmodel systemname systemv
 baseboardmanufacturer baseboardproduct baseboardproductname baseboardversion baseboardserialnumber baseboardassettag boardmanufacturer
 chassismanufacturer chassismanufacture chassisvendor chassisversion chassisserialnumber chassisassettag chassissku
 manufacturer modulemanufacturer productname product serialnumber moduleserialnumber sernum partnumber partnum modulepartnumber assettag assettagnum
-skunumber sku version processormanufacturer processorversion biosvendor badindex outofspec removed redacted filter superuser superuserrequired rootrequired needsroot
+skunumber sku version processormanufacturer processorversion biosvendor 01234567890123456789ab badindex outofspec removed redacted filter superuser superuserrequired rootrequired needsroot
 `
 
 // knownFillers is hostFillers as a set.
@@ -99,7 +105,7 @@ func statedText(text string) string {
 		return ""
 	case knownFillers()[plain], knownFillers()[strings.TrimRight(plain, "0123456789")]:
 		return ""
-	case len(plain) >= 8 && (strings.HasPrefix("01234567890", plain) || strings.HasPrefix("1234567890", plain)):
+	case len(plain) >= 8 && (strings.HasPrefix("012345678901234567890123456789", plain) || strings.HasPrefix("123456789012345678901234567890", plain)):
 		return ""
 	}
 	return text
