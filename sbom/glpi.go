@@ -180,7 +180,9 @@ func (r *glpiReader) computer(content hostNode) {
 		h.PartNumber = bios.stated("skunumber")
 		h.CategoryText = cmp.Or(hardware.stated("chassis_type"), bios.stated("type"), r.kind)
 		if vm := hardware.value("vmsystem"); vm != "" && vm != "Physical" {
-			h.Description = "virtual machine: " + vm
+			h.virtual(vm)
+		} else {
+			h.seemsVirtual()
 		}
 	}
 	if bios.v != nil {
@@ -256,6 +258,7 @@ func takeGLPIMemory(_ *host, n hostNode, c netvet.Component) (netvet.Component, 
 		return c, false
 	}
 	c.PartNumber = n.stated("model")
+	memoryMaker(&c)
 	c.Name = strings.TrimSpace(cmp.Or(c.Name, "memory") + " " + n.stated("type"))
 	return c, true
 }
