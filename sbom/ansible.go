@@ -251,7 +251,7 @@ func (f ansibleFacts) processors(h *host, place string) {
 		case processorMaker.MatchString(text):
 			maker = text
 		default:
-			if name := statedText(text); name != "" && !models[name] {
+			if name := processorName(text); name != "" && !models[name] {
 				models[name] = true
 				h.add(netvet.Component{Kind: netvet.KindDevice, Type: "processor", Name: name, Manufacturer: maker, Pointer: place})
 			}
@@ -265,6 +265,13 @@ func (f ansibleFacts) processors(h *host, place string) {
 		h.parts[first].Quantity = count(f.stated("processor_count"))
 	}
 }
+
+// processorName is the model of a processor. BSD adds the clock that each was measured at.
+func processorName(text string) string {
+	return statedText(measuredClock.ReplaceAllString(text, ""))
+}
+
+var measuredClock = regexp.MustCompile(`, \d+(?:\.\d+)? MHz\b.*$`)
 
 // processorMaker matches what processors answer for their maker (CPUID leaf 0), and
 // what the kernel says for those that do not.

@@ -165,6 +165,8 @@ func (r *dmiReader) take(line string) error {
 	case indent == 0 && strings.HasPrefix(text, "SMBIOS ") && strings.HasSuffix(text, " present."):
 		r.version = cmp.Or(r.version, strings.TrimSuffix(strings.TrimPrefix(text, "SMBIOS "), " present."))
 	case s == nil:
+	case text == "Header and Data:" && s.kind >= 0 && s.kind <= 4: // of other types, only those of makers are not decoded
+		return fmt.Errorf("line %d: the structures are not decoded: run dmidecode without -u", r.line)
 	case s.kind == 0 && text == "System is a virtual machine":
 		r.host.isVirtual = true
 	case s.kind < 0:

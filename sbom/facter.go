@@ -119,7 +119,7 @@ func (f facterFacts) parts(h *host) {
 func (f facterFacts) processors(h *host) {
 	models := make(map[string]bool)
 	for _, n := range f.get("processors").list("models") {
-		name := n.stated()
+		name := processorName(n.value())
 		if name == "" || models[name] {
 			continue
 		}

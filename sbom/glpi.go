@@ -277,7 +277,13 @@ func takeGLPINumbered(_ *host, n hostNode, c netvet.Component) (netvet.Component
 	}
 	c.Identifiers = withIdentifier(c.Identifiers, scheme, strings.Trim(n.value("vendorid")+":"+n.value("productid"), ":"))
 	c.Description = n.stated("type")
-	return c, true
+	return c, !isRootHub(c)
+}
+
+// isRootHub reports whether a device is one that the kernel makes up for each of its USB
+// controllers: the number is that of the Linux Foundation.
+func isRootHub(c netvet.Component) bool {
+	return len(c.Identifiers) > 0 && c.Identifiers[0].Type == netvet.IDUSB && strings.HasPrefix(c.Identifiers[0].Value, "1d6b")
 }
 
 func takeGLPIPower(_ *host, n hostNode, c netvet.Component) (netvet.Component, bool) {

@@ -151,6 +151,13 @@ func TestHostRefusals(t *testing.T) {
 		{"document type", `<REQUEST><CONTENT><!DOCTYPE a></CONTENT></REQUEST>`, `is refused`},
 		{"no content", `<REQUEST><QUERY>PROLOG</QUERY></REQUEST>`, `there is no content`},
 		{"no table", "# dmidecode 3.4\nScanning /dev/mem for entry point.\n# No SMBIOS nor DMI entry point found, sorry.\n", `there is no DMI table`},
+		{"not decoded", "# dmidecode 3.4\nHandle 0x0001, DMI type 1, 27 bytes\n\tHeader and Data:\n\t\t01 1B 01 00\n", `not decoded: run dmidecode without -u`},
+		{"lshw -short", "H/W path      Device      Class          Description\n====\n", `run lshw -json`},
+		{"lshw", "host\n    description: Computer\n  *-core\n       description: Motherboard\n", `run lshw -json or lshw -xml`},
+		{"facter", "facterversion => 3.14\nkernel => Linux\n", `run facter --json`},
+		{"prtdiag", "System Configuration: Oracle Corporation  SUN FIRE X4170\n", `prtdiag is not supported`},
+		{"binary table", "_SM3_\x00\x18\x03", `dmidecode --from-dump`},
+		{"yaml key twice", "ansible_architecture: a\nansible_fqdn: b\nansible_kernel: c\nansible_machine: d\nansible_fqdn: e\n", `"ansible_fqdn"`},
 		{"long line", "# dmidecode 3.4\n" + strings.Repeat("x", DefaultMaxString+1), `a line longer than 1048576 bytes`},
 	}
 	for _, test := range tests {
