@@ -162,6 +162,9 @@ var knownFillers = sync.OnceValue(func() map[string]bool {
 // statedText returns what a text says without space around it, or nothing for a filler.
 func statedText(text string) string {
 	text = strings.TrimSpace(text)
+	if sku, dell := strings.CutPrefix(text, "SKU="); dell { // "SKU=0715;ModelName=PowerEdge R740"
+		text, _, _ = strings.Cut(sku, ";")
+	}
 	plain := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)

@@ -197,10 +197,22 @@ func TestStatedText(t *testing.T) {
 		" Dell Inc. ": "Dell Inc.", "Not Specified": "", "To Be Filled By O.E.M.": "", "to be filled by OEM": "", "System manufacturer": "",
 		"0": "", "00000000": "", "--": "", "  ": "", "Manufacturer0": "", "SerNum12": "", "0123456789": "", "123456789": "", "N/A": "", "<BAD INDEX>": "",
 		"2M201136GR": "2M201136GR", "0443": "0443", "80CE": "80CE", "Default string": "", "P48808GSHCRN-VK": "P48808GSHCRN-VK",
-		"FFFFFFFF": "", "华为": "华为", "1": "1", "3500": "3500", "Standard PC (i440FX + PIIX, 1996)": "Standard PC (i440FX + PIIX, 1996)",
+		"SKU=0715;ModelName=PowerEdge R740": "0715", "SKU=NotProvided;ModelName=PowerEdge R740": "", "FFFFFFFF": "", "华为": "华为", "1": "1", "3500": "3500", "Standard PC (i440FX + PIIX, 1996)": "Standard PC (i440FX + PIIX, 1996)",
 	} {
 		if got := statedText(text); got != want {
 			t.Errorf("%q says %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestJEDECMaker reads the codes that stand for makers of memory, and no other text.
+func TestJEDECMaker(t *testing.T) {
+	for text, want := range map[string]string{
+		"80CE": "1:4E", "0x80AD": "1:2D", "00CE00B300CE": "1:4E", "2C80": "1:2C", "859B": "6:1B", "0x7F98000000000000": "2:18", "CE00000000000000": "1:4E",
+		"JEDEC ID:80 2C": "1:2C", "Samsung": "", "": "", "1234567890": "", "0000": "", "ABBA": "", "7F7F7F7F7F7F7F7F": "",
+	} {
+		if got, _ := jedecMaker(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
 }
