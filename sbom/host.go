@@ -111,9 +111,10 @@ func jedecMaker(text string) (string, bool) {
 	return "", false
 }
 
-// jep106 spells a code with its parity bit in a bank counted from 0.
+// jep106 spells a code with its parity bit in a bank counted from 0. There are less
+// than twenty banks so far.
 func jep106(bank int, code byte) (string, bool) {
-	if bits.OnesCount8(code)%2 == 0 || code&0x7F == 0 || code&0x7F == 0x7F {
+	if bank >= 32 || bits.OnesCount8(code)%2 == 0 || code&0x7F == 0 || code&0x7F == 0x7F {
 		return "", false
 	}
 	return fmt.Sprintf("%d:%02X", bank+1, code&0x7F), true
