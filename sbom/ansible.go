@@ -16,8 +16,8 @@ import (
 func ansibleFormat() Format {
 	return Format{
 		Name:   "ansible-facts",
-		Title:  "Ansible facts, JSON",
-		Expect: `Ansible facts (JSON with "ansible_facts", or what "ansible -m setup" prints)`,
+		Title:  "Ansible facts, JSON or YAML",
+		Expect: `Ansible facts (JSON or YAML with "ansible_facts", or what "ansible -m setup" prints)`,
 		Detect: detectAnsible,
 		Read:   readAnsible,
 	}
@@ -27,6 +27,8 @@ var (
 	// ansibleSign matches the facts of a host, alone or wrapped; some names of facts
 	// stand for all when a cache holds them without a wrapper.
 	ansibleSign = regexp.MustCompile(`"ansible_facts"\s*:\s*\{|"ansible_(?:all_ipv4_addresses|architecture|distribution|fqdn|hostname|nodename|system_vendor|os_family|net_model|net_hostname)"\s*:`)
+	// ansibleYAMLSign matches facts in YAML.
+	ansibleYAMLSign = regexp.MustCompile(`(?m)^ *(?:- )?"?ansible_(all_ipv4_addresses|all_ipv6_addresses|apparmor|architecture|bios_date|bios_version|board_name|chassis_vendor|date_time|default_ipv4|devices|distribution|distribution_version|dns|fqdn|hostname|kernel|lsb|machine|memtotal_mb|nodename|os_family|processor|product_name|system_vendor)"?:(?:[ \r]|$)`)
 	// ansibleFailed matches the answer for a host that could not be asked.
 	ansibleFailed = regexp.MustCompile(`"unreachable"\s*:\s*true`)
 	// ansibleLine matches what the command prints before the facts of a host.
@@ -47,8 +49,21 @@ func detectAnsible(s Sample) float64 {
 		}
 	case ansibleLine.Match(head[:min(len(head), 4<<10)]):
 		return 1
+	case isAnsibleYAML(head):
+		return 0.9
 	}
 	return 0
+}
+
+// isAnsibleYAML tells the facts of a host from plays, which name facts too: facts
+// stand there as keys with a value each, and never in braces.
+func isAnsibleYAML(head []byte) bool {
+	const enough = 4
+	seen := make(map[string]bool)
+	for _, m := range ansibleYAMLSign.FindAllSubmatch(head, 64) {
+		seen[string(m[1])] = true
+	}
+	return len(seen) >= enough && !bytes.Contains(head, []byte("{{ ansible_"))
 }
 
 type ansibleReader struct {
@@ -74,6 +89,8 @@ func readAnsible(_ context.Context, src *Stream, emit func(Record) error) (Info,
 		return Info{}, tooBigHost()
 	case bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")), bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("[")):
 		err = r.document(text, "")
+	case !ansibleLine.Match(text) && isAnsibleYAML(text):
+		err = r.yaml(text)
 	default:
 		err = r.printed(text)
 	}
@@ -110,6 +127,16 @@ func (r *ansibleReader) printed(text []byte) error {
 
 func (r *ansibleReader) document(text []byte, name string) error {
 	t, err := readHostJSON(&Stream{Name: r.src.Name, Reader: bytes.NewReader(text), Options: r.src.Options})
+	return r.tree(t, err, name)
+}
+
+func (r *ansibleReader) yaml(text []byte) error {
+	t, err := readHostYAML(r.src.Name, text, r.src.Options)
+	return r.tree(t, err, "")
+}
+
+// tree takes a document that was read, unless that failed.
+func (r *ansibleReader) tree(t *hostTree, err error, name string) error {
 	if err == nil {
 		err = t.settle(r.faults)
 	}
@@ -181,7 +208,9 @@ func (f ansibleFacts) system(h *host, name string) {
 	h.Version = cmp.Or(f.stated("product_version"), f.stated("net_version"))
 	h.CategoryText = f.stated("form_factor")
 	if f.stated("virtualization_role") == "guest" {
-		h.Description = "virtual machine: " + f.stated("virtualization_type")
+		h.virtual(f.stated("virtualization_type"))
+	} else if f.stated("virtualization_role") == "" {
+		h.seemsVirtual()
 	}
 	h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, f.fact("default_ipv4").value("macaddress"))
 	for _, list := range [][]hostNode{f.objects(), f.list("ansible_interfaces"), f.list("interfaces")} {
@@ -222,7 +251,7 @@ func (f ansibleFacts) processors(h *host, place string) {
 		case processorMaker.MatchString(text):
 			maker = text
 		default:
-			if name := statedText(text); name != "" && !models[name] {
+			if name := processorName(text); name != "" && !models[name] {
 				models[name] = true
 				h.add(netvet.Component{Kind: netvet.KindDevice, Type: "processor", Name: name, Manufacturer: maker, Pointer: place})
 			}
@@ -237,16 +266,43 @@ func (f ansibleFacts) processors(h *host, place string) {
 	}
 }
 
+// processorName is the model of a processor. BSD adds the clock that each was measured at.
+func processorName(text string) string {
+	return statedText(measuredClock.ReplaceAllString(text, ""))
+}
+
+var measuredClock = regexp.MustCompile(`, \d+(?:\.\d+)? MHz\b.*$`)
+
 // processorMaker matches what processors answer for their maker (CPUID leaf 0), and
 // what the kernel says for those that do not.
 var processorMaker = regexp.MustCompile(`^(?:GenuineIntel|AuthenticAMD|HygonGenuine|CentaurHauls|Shanghai|GenuineTMx86|CyrixInstead|VIA VIA VIA|ARM|IBM/S390|Apple|Qualcomm|Cavium|HiSilicon|Phytium)$`)
 
 func (f ansibleFacts) disks(h *host) {
 	devices := f.fact("devices")
-	for name, disk := range devices.each() {
-		h.add(netvet.Component{Kind: netvet.KindDevice, Type: "disk", Ref: name, Name: disk.stated("model"), Manufacturer: diskMaker(disk.stated("vendor")),
-			Serial: disk.stated("serial"), Description: disk.stated("host"), Pointer: disk.place})
+	if !devices.isObject() {
+		return
 	}
+	paths := make(map[string]bool) // of disks that several paths lead to
+	for name, disk := range devices.each() {
+		serial := disk.stated("serial")
+		if isMadeUpDisk(name) || paths[serial+disk.stated("model")] && serial != "" {
+			continue
+		}
+		paths[serial+disk.stated("model")] = true
+		h.add(netvet.Component{Kind: netvet.KindDevice, Type: "disk", Ref: name, Name: disk.stated("model"), Manufacturer: diskMaker(disk.stated("vendor")),
+			Serial: serial, Description: disk.stated("host"), Pointer: disk.place})
+	}
+}
+
+// isMadeUpDisk reports whether the kernel gives a block device of this name to what is no
+// disk: mapped, looped and in memory.
+func isMadeUpDisk(name string) bool {
+	for _, prefix := range []string{"dm-", "loop", "ram", "zram", "md", "nbd", "zd", "drbd", "rbd", "bcache"} {
+		if rest, ok := strings.CutPrefix(name, prefix); ok && strings.Trim(rest, "0123456789") == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // packages takes what the module package_facts lists: versions by name.

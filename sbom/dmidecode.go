@@ -59,7 +59,18 @@ func (s *dmiStructure) place() string {
 	return fmt.Sprintf("DMI type %d handle %s", s.kind, s.handle)
 }
 
-func (s *dmiStructure) stated(name string) string { return statedText(s.fields[name]) }
+func (s *dmiStructure) stated(name string) string {
+	text, have := s.fields[name]
+	if !have {
+		text = s.fields[dmiOldNames()[name]]
+	}
+	return statedText(text)
+}
+
+// dmiOldNames are the names that properties had until version 2.0 of the tool.
+func dmiOldNames() map[string]string {
+	return map[string]string{"Manufacturer": "Vendor", "Product Name": "Product", "Type": "Chassis Type"}
+}
 
 // maxDMIStructures is how many structures a table can hold: handles have 16 bits
 // (SMBIOS specification, section 6.1.2).
@@ -83,6 +94,7 @@ type dmiHost struct {
 	*host
 	structures int
 	system     bool
+	isVirtual  bool
 	board      string
 	modules    map[string]int // place of memory modules in parts, by handle
 }
@@ -153,6 +165,10 @@ func (r *dmiReader) take(line string) error {
 	case indent == 0 && strings.HasPrefix(text, "SMBIOS ") && strings.HasSuffix(text, " present."):
 		r.version = cmp.Or(r.version, strings.TrimSuffix(strings.TrimPrefix(text, "SMBIOS "), " present."))
 	case s == nil:
+	case text == "Header and Data:" && s.kind >= 0 && s.kind <= 4: // of other types, only those of makers are not decoded
+		return fmt.Errorf("line %d: the structures are not decoded: run dmidecode without -u", r.line)
+	case s.kind == 0 && text == "System is a virtual machine":
+		r.host.isVirtual = true
 	case s.kind < 0:
 		if m := dmiType.FindStringSubmatch(text); m != nil {
 			s.kind, _ = strconv.Atoi(m[1])
@@ -225,6 +241,9 @@ func (r *dmiReader) endHost() error {
 		}
 	}
 	h.Name = cmp.Or(h.Model, h.board)
+	if h.seemsVirtual(); h.isVirtual {
+		h.virtual("")
+	}
 	return h.emit(r.src, r.emit)
 }
 
@@ -317,6 +336,8 @@ func (h *dmiHost) addModule(s *dmiStructure) {
 	c.Description = s.stated("Locator")
 	if id, ok := dmiJEP106(s.fields["Module Manufacturer ID"]); ok {
 		c.Identifiers = withIdentifier(c.Identifiers, netvet.IDJEP106, id)
+	} else {
+		memoryMaker(&c)
 	}
 	h.modules[s.handle] = h.add(c)
 }

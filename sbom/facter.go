@@ -89,7 +89,7 @@ func (f facterFacts) system(h *host) {
 	h.PartNumber = f.stated("dmi", "product", "sku")
 	h.CategoryText = f.fact("chassistype", "dmi", "chassis", "type")
 	if f.value("is_virtual") == "true" {
-		h.Description = "virtual machine: " + f.value("virtual")
+		h.virtual(f.value("virtual"))
 	}
 	for _, n := range f.get("networking", "interfaces").objects() {
 		h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, n.value("mac"))
@@ -119,7 +119,7 @@ func (f facterFacts) parts(h *host) {
 func (f facterFacts) processors(h *host) {
 	models := make(map[string]bool)
 	for _, n := range f.get("processors").list("models") {
-		name := n.stated()
+		name := processorName(n.value())
 		if name == "" || models[name] {
 			continue
 		}

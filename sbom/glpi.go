@@ -180,7 +180,9 @@ func (r *glpiReader) computer(content hostNode) {
 		h.PartNumber = bios.stated("skunumber")
 		h.CategoryText = cmp.Or(hardware.stated("chassis_type"), bios.stated("type"), r.kind)
 		if vm := hardware.value("vmsystem"); vm != "" && vm != "Physical" {
-			h.Description = "virtual machine: " + vm
+			h.virtual(vm)
+		} else {
+			h.seemsVirtual()
 		}
 	}
 	if bios.v != nil {
@@ -256,6 +258,7 @@ func takeGLPIMemory(_ *host, n hostNode, c netvet.Component) (netvet.Component, 
 		return c, false
 	}
 	c.PartNumber = n.stated("model")
+	memoryMaker(&c)
 	c.Name = strings.TrimSpace(cmp.Or(c.Name, "memory") + " " + n.stated("type"))
 	return c, true
 }
@@ -274,7 +277,13 @@ func takeGLPINumbered(_ *host, n hostNode, c netvet.Component) (netvet.Component
 	}
 	c.Identifiers = withIdentifier(c.Identifiers, scheme, strings.Trim(n.value("vendorid")+":"+n.value("productid"), ":"))
 	c.Description = n.stated("type")
-	return c, true
+	return c, !isRootHub(c)
+}
+
+// isRootHub reports whether a device is one that the kernel makes up for each of its USB
+// controllers: the number is that of the Linux Foundation.
+func isRootHub(c netvet.Component) bool {
+	return len(c.Identifiers) > 0 && c.Identifiers[0].Type == netvet.IDUSB && strings.HasPrefix(c.Identifiers[0].Value, "1d6b")
 }
 
 func takeGLPIPower(_ *host, n hostNode, c netvet.Component) (netvet.Component, bool) {

@@ -151,6 +151,13 @@ func TestHostRefusals(t *testing.T) {
 		{"document type", `<REQUEST><CONTENT><!DOCTYPE a></CONTENT></REQUEST>`, `is refused`},
 		{"no content", `<REQUEST><QUERY>PROLOG</QUERY></REQUEST>`, `there is no content`},
 		{"no table", "# dmidecode 3.4\nScanning /dev/mem for entry point.\n# No SMBIOS nor DMI entry point found, sorry.\n", `there is no DMI table`},
+		{"not decoded", "# dmidecode 3.4\nHandle 0x0001, DMI type 1, 27 bytes\n\tHeader and Data:\n\t\t01 1B 01 00\n", `not decoded: run dmidecode without -u`},
+		{"lshw -short", "H/W path      Device      Class          Description\n====\n", `run lshw -json`},
+		{"lshw", "host\n    description: Computer\n  *-core\n       description: Motherboard\n", `run lshw -json or lshw -xml`},
+		{"facter", "facterversion => 3.14\nkernel => Linux\n", `run facter --json`},
+		{"prtdiag", "System Configuration: Oracle Corporation  SUN FIRE X4170\n", `prtdiag is not supported`},
+		{"binary table", "_SM3_\x00\x18\x03", `dmidecode --from-dump`},
+		{"yaml key twice", "ansible_architecture: a\nansible_fqdn: b\nansible_kernel: c\nansible_machine: d\nansible_fqdn: e\n", `"ansible_fqdn"`},
 		{"long line", "# dmidecode 3.4\n" + strings.Repeat("x", DefaultMaxString+1), `a line longer than 1048576 bytes`},
 	}
 	for _, test := range tests {
@@ -190,10 +197,22 @@ func TestStatedText(t *testing.T) {
 		" Dell Inc. ": "Dell Inc.", "Not Specified": "", "To Be Filled By O.E.M.": "", "to be filled by OEM": "", "System manufacturer": "",
 		"0": "", "00000000": "", "--": "", "  ": "", "Manufacturer0": "", "SerNum12": "", "0123456789": "", "123456789": "", "N/A": "", "<BAD INDEX>": "",
 		"2M201136GR": "2M201136GR", "0443": "0443", "80CE": "80CE", "Default string": "", "P48808GSHCRN-VK": "P48808GSHCRN-VK",
-		"FFFFFFFF": "", "华为": "华为", "1": "1", "3500": "3500", "Standard PC (i440FX + PIIX, 1996)": "Standard PC (i440FX + PIIX, 1996)",
+		"SKU=0715;ModelName=PowerEdge R740": "0715", "SKU=NotProvided;ModelName=PowerEdge R740": "", "FFFFFFFF": "", "华为": "华为", "1": "1", "3500": "3500", "Standard PC (i440FX + PIIX, 1996)": "Standard PC (i440FX + PIIX, 1996)",
 	} {
 		if got := statedText(text); got != want {
 			t.Errorf("%q says %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestJEDECMaker reads the codes that stand for makers of memory, and no other text.
+func TestJEDECMaker(t *testing.T) {
+	for text, want := range map[string]string{
+		"80CE": "1:4E", "0x80AD": "1:2D", "00CE00B300CE": "1:4E", "2C80": "1:2C", "859B": "6:1B", "0x7F98000000000000": "2:18", "CE00000000000000": "1:4E",
+		"JEDEC ID:80 2C": "1:2C", "Samsung": "", "": "", "1234567890": "", "0000": "", "ABBA": "", "7F7F7F7F7F7F7F7F": "",
+	} {
+		if got, _ := jedecMaker(text); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
 }

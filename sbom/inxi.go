@@ -17,22 +17,28 @@ import (
 func inxiFormat() Format {
 	return Format{
 		Name:   "inxi",
-		Title:  "inxi, text",
-		Expect: `the text of inxi -F (sections "System:", "Machine:", "CPU:")`,
+		Title:  "inxi, text or JSON",
+		Expect: `what inxi -F prints (sections "System:", "Machine:", "CPU:"), or its JSON`,
 		Detect: detectInxi,
 		Read:   readInxi,
 	}
 }
 
 var (
-	inxiColour  = regexp.MustCompile(`\x1b\[[0-9;]*m|\x03\d{0,2}`)
-	inxiSection = regexp.MustCompile(`^([A-Z][A-Za-z]*):(?:\s|$)`)
-	inxiKey     = regexp.MustCompile(`(?:^|\s)([A-Za-z][A-Za-z/-]*(?:-\d+)?):(?:\s|$)`)
+	// inxiJSONSign matches the first section of the JSON. Keys carry their place in the
+	// text before their name.
+	inxiJSONSign = regexp.MustCompile(`^\s*\[?\s*\{\s*"\d+#\d+#\d+#System"\s*:`)
+	inxiColour   = regexp.MustCompile(`\x1b\[[0-9;]*m|\x03\d{0,2}`)
+	inxiSection  = regexp.MustCompile(`^([A-Z][A-Za-z]*):(?:\s|$)`)
+	inxiKey      = regexp.MustCompile(`(?:^|\s)([A-Za-z][A-Za-z/-]*(?:-\d+)?):(?:\s|$)`)
 )
 
 // detectInxi looks for the section System, which comes first and names the host or its
 // kernel, and for two of the others.
 func detectInxi(s Sample) float64 {
+	if inxiJSONSign.Match(s.Head) {
+		return 1
+	}
 	if !bytes.Contains(s.Head, []byte("System:")) || !bytes.Contains(s.Head, []byte("Kernel:")) {
 		return 0
 	}
@@ -53,8 +59,7 @@ func detectInxi(s Sample) float64 {
 
 // inxiField is one "key: value" of the text.
 type inxiField struct {
-	key, value string
-	line       int
+	key, value, place string
 }
 
 // maxInxi is the size in bytes that the text may have: it describes one machine.
@@ -70,7 +75,15 @@ func readInxi(_ context.Context, src *Stream, emit func(Record) error) (Info, er
 	case !utf8.Valid(text):
 		return Info{}, errors.New("invalid UTF-8: run inxi with LC_ALL=C.UTF-8")
 	}
-	sections := inxiFields(string(text))
+	var sections map[string][]inxiField
+	faults := newFaults(emit)
+	if inxiJSONSign.Match(text) {
+		if sections, err = inxiJSON(src, text, faults); err != nil {
+			return Info{}, err
+		}
+	} else {
+		sections = inxiFields(string(text))
+	}
 	if len(sections["System"])+len(sections["Machine"]) == 0 {
 		return Info{}, errors.New("there is no section System or Machine in it: run inxi -F")
 	}
@@ -78,18 +91,21 @@ func readInxi(_ context.Context, src *Stream, emit func(Record) error) (Info, er
 	for _, g := range inxiGroups(sections["System"], "Host", "Kernel", "Distro") {
 		h.inxiSystem(g)
 	}
-	for _, g := range inxiGroups(sections["Machine"], "Type", "System", "Chassis", "Mobo", "BIOS", "UEFI", "UEFI-[Legacy]") {
+	for _, g := range inxiGroups(sections["Machine"], "Type", "System", "Chassis", "Mobo", "BIOS", "Bios", "UEFI", "UEFI-[Legacy]", "Device") {
 		h.inxiMachine(g)
 	}
 	for _, g := range inxiGroups(sections["CPU"], "Info", "Topology") {
 		h.add(netvet.Component{Kind: netvet.KindDevice, Type: "processor", Name: g.stated("model"), Pointer: g.place()})
 	}
 	for _, section := range []string{"Memory", "Graphics", "Audio", "Network", "Bluetooth", "RAID", "Drives", "Battery"} {
-		for _, g := range inxiGroups(sections[section], "Device", "ID", "Hardware", "IF", "Array", "Report", "RAM", "Local", "Display", "API", "Server") {
+		for _, g := range inxiGroups(sections[section], "Device", "Card", "ID", "Hardware", "IF", "Array", "Report", "RAM", "Local", "Display", "API", "Server") {
 			h.inxiDevice(section, g)
 		}
 	}
-	return Info{}, h.emit(src, emit)
+	if err := h.emit(src, emit); err != nil {
+		return Info{}, err
+	}
+	return Info{}, faults.finish()
 }
 
 // inxiFields cuts the text into sections and those into fields.
@@ -106,10 +122,40 @@ func inxiFields(text string) map[string][]inxiField {
 			if k+1 < len(keys) {
 				end = keys[k+1][0]
 			}
-			sections[section] = append(sections[section], inxiField{line[at[2]:at[3]], strings.TrimSpace(line[at[1]:max(at[1], end)]), i + 1})
+			sections[section] = append(sections[section], inxiField{line[at[2]:at[3]], strings.TrimSpace(line[at[1]:max(at[1], end)]), fmt.Sprintf("line %d", i+1)})
 		}
 	}
 	return sections
+}
+
+// inxiJSON takes the fields out of the JSON: objects of sections, each with a list of
+// objects whose keys are in order by their numbers.
+func inxiJSON(src *Stream, text []byte, faults *faults) (map[string][]inxiField, error) {
+	t, err := readHostJSON(&Stream{Name: src.Name, Reader: bytes.NewReader(text), Options: src.Options})
+	if err != nil {
+		return nil, err
+	}
+	if err := t.settle(faults); err != nil {
+		return nil, err
+	}
+	sections := make(map[string][]inxiField)
+	var walk func(section string, n hostNode)
+	walk = func(section string, n hostNode) {
+		for key, item := range n.each() {
+			name := key[strings.LastIndexByte(key, '#')+1:]
+			if item.value() != "" {
+				sections[section] = append(sections[section], inxiField{name, item.value(), item.place})
+			} else {
+				walk(section, item)
+			}
+		}
+	}
+	for _, part := range t.root.list() {
+		for key, section := range part.each() {
+			walk(key[strings.LastIndexByte(key, '#')+1:], section)
+		}
+	}
+	return sections, nil
 }
 
 // inxiGroup is what is said of one thing: its fields, the first of which names it.
@@ -133,7 +179,7 @@ func inxiGroups(fields []inxiField, starts ...string) []inxiGroup {
 	return groups
 }
 
-func (g inxiGroup) place() string { return fmt.Sprintf("line %d", g[0].line) }
+func (g inxiGroup) place() string { return g[0].place }
 
 func (g inxiGroup) stated(key string) string {
 	for _, f := range g {
@@ -156,15 +202,16 @@ func (h *host) inxiSystem(g inxiGroup) {
 
 func (h *host) inxiMachine(g inxiGroup) {
 	switch g[0].key {
-	case "Type":
-		h.CategoryText = g.stated("Type")
+	case "Type", "Device": // as versions until 2.3 say
+		h.CategoryText = g.stated(g[0].key)
 	case "System":
 		h.Manufacturer, h.Model = g.stated("System"), g.stated("product")
 		h.Version, h.Serial = g.stated("v"), g.stated("serial")
+		h.seemsVirtual()
 	case "Mobo":
 		h.add(netvet.Component{Kind: netvet.KindDevice, Type: "board", Name: g.stated("model"), Manufacturer: g.stated("Mobo"),
 			Version: g.stated("v"), Serial: g.stated("serial"), Pointer: g.place()})
-	case "BIOS", "UEFI":
+	case "BIOS", "Bios", "UEFI", "UEFI-[Legacy]":
 		h.add(dmiFirmware(g[0].value, g.stated("v"), g.place()))
 	}
 }
@@ -178,7 +225,7 @@ func (h *host) inxiDevice(section string, g inxiGroup) {
 	case section == "Network" && key == "IF":
 		h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, g.stated("mac"))
 		return
-	case key != "Device" && key != "ID" && key != "Hardware":
+	case key != "Device" && key != "Card" && key != "ID" && key != "Hardware":
 		return
 	case section == "Memory":
 		if size := g.stated("size"); size == "" || strings.HasPrefix(size, "No Module") {
@@ -186,6 +233,7 @@ func (h *host) inxiDevice(section string, g inxiGroup) {
 		}
 		c.Manufacturer, c.PartNumber, c.Description = g.stated("manufacturer"), g.stated("part-no"), c.Name
 		c.Name = strings.TrimSpace(g.stated("size") + " " + g.stated("type"))
+		memoryMaker(&c)
 	case section == "Drives", section == "Battery":
 		c.Ref, c.Name = c.Name, cmp.Or(g.stated("model"), c.Name)
 		c.Manufacturer, c.Version = g.stated("vendor"), cmp.Or(g.stated("fw-rev"), g.stated("rev"))

@@ -132,6 +132,7 @@ func (r *lshwReader) system(h *host, n hostNode) {
 	if name := n.value("id"); name != "system" && name != "computer" {
 		h.Name = statedText(name) // newer versions give the name of the host as id
 	}
+	h.seemsVirtual()
 	r.inside(h, n)
 }
 
@@ -206,6 +207,7 @@ func (r *lshwReader) part(h *host, n hostNode, c netvet.Component, number string
 	case "memory":
 		c.PartNumber, c.Name = c.Name, cmp.Or(c.Description, c.Name)
 		c.Description = n.stated("slot")
+		memoryMaker(&c)
 	case "processor":
 		c.Name = cmp.Or(c.Name, c.Version)
 		c.Version = ""

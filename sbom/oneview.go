@@ -142,6 +142,14 @@ func (h *host) addServer(n hostNode) {
 	}
 }
 
+// nameIf returns the name unless there is nothing to name.
+func nameIf(name, of string) string {
+	if of == "" {
+		return ""
+	}
+	return name
+}
+
 // count reads a small number; 0 when it is none.
 func count(text string) int {
 	n := 0

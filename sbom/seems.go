@@ -2,6 +2,7 @@ package sbom
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -34,7 +35,7 @@ func seems(s Sample) string {
 	case bytes.Contains(text, []byte("spdxVersion:")):
 		return "this is text with an spdxVersion, but no SPDX document"
 	}
-	return "this is text of no known format"
+	return cmp.Or(seemsHostText(text), "this is text of no known format")
 }
 
 type magicBytes struct {
@@ -47,6 +48,8 @@ func knownBytes() []magicBytes {
 		{[]byte("7z\xbc\xaf\x27\x1c"), "7-Zip archives are not supported: unpack it"},
 		{[]byte("%PDF"), "PDF documents are not supported: ask for the inventory in a form that programs read"},
 		{[]byte("\xd0\xcf\x11\xe0"), "old Office documents are not supported: save it as .xlsx"},
+		{[]byte("_SM_"), "this is a binary DMI table: decode it with dmidecode --from-dump"},
+		{[]byte("_SM3_"), "this is a binary DMI table: decode it with dmidecode --from-dump"},
 		{[]byte("\x7fELF"), "this is a program, not an inventory"},
 		{[]byte("MZ"), "this is a program, not an inventory"},
 		{[]byte("\x89PNG"), "this is an image, not an inventory"},
@@ -62,7 +65,7 @@ func jsonSigns() [][2]string {
 		{`"spdxId"`, "this is JSON with words of SPDX 3, but no SPDX 3 document"},
 		{`"csaf_version"`, "CSAF advisories are no inventory"},
 		{`openvex.dev`, "OpenVEX statements are no inventory"},
-		{`"@odata.id"`, "Redfish documents are not supported yet"},
+		{`"@odata.id"`, "this is JSON with an @odata.id, but no resource of a Redfish service"},
 		{`"payloadType"`, "this is JSON with a payloadType, but no signed envelope"},
 		{`"predicateType"`, "this is JSON with a predicateType, but no in-toto statement"},
 		{`"urn:pulumi:`, "the state of Pulumi is not read: give what the cloud itself lists, or the state of Terraform"},
