@@ -1,13 +1,9 @@
 package sbom
 
 import (
-	"context"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func FuzzSPDX3(f *testing.F) {
@@ -77,31 +73,6 @@ func TestSPDX3Refuses(t *testing.T) {
 		opt.Format = "spdx3-json"
 		if got := readInput(t, textInput("bad", test.text), opt); !strings.Contains(got.Error, test.want) {
 			t.Errorf("%s: error %q does not say %q", test.name, got.Error, test.want)
-		}
-	}
-}
-
-// TestSPDX3ByTokenOrWhole reads documents by token and by whole elements: the same
-// comes out.
-func TestSPDX3ByTokenOrWhole(t *testing.T) {
-	for _, file := range moreFiles(t, spdx3JSON()) {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var both [2]reading
-		for i, wholeMax := range []int64{wholeSize, 0} {
-			opt := withMore()
-			opt.Formats = []Format{{Name: "walk", Detect: func(Sample) float64 { return 1 },
-				Read: func(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
-					r := newSPDX3(src, emit)
-					r.wholeMax = wholeMax
-					return r.read()
-				}}}
-			both[i] = readInput(t, bytesInput("same", data), opt)
-		}
-		if diff := cmp.Diff(both[0], both[1], cmp.AllowUnexported(readProduct{})); diff != "" {
-			t.Errorf("%s:\n%s", file, diff)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func TestRefusals(t *testing.T) {
 		{"too many keys", cdxJSONText(`"x":{` + manyMembers(maxKeysOfObject+1) + `}`), `an object with more than 100000 keys`},
 		{"nested too deep", cdxJSONText(`"x":` + deep), `nesting deeper than 256 at byte`},
 		{"nested too deep in a component", cdxJSONText(`"components":[{"name":` + strings.Repeat("[", 300) + strings.Repeat("]", 300) + `}]`), `nesting deeper than 256 at byte`},
-		{"second document", cdxJSONText(`"components":[]`) + ` {}`, `at byte 61: more follows the end of the document`},
+		{"second document", cdxJSONText(`"components":[]`) + ` {}`, `at byte 62: more follows the end of the document`},
 		{"text behind", cdxJSONText(`"components":[]`) + "\nend", `at byte 62: more follows the end of the document`},
 		{"text before", "INFO start\n" + cdxJSONText(`"components":[]`), `at byte 0: invalid character 'I'`},
 		{"cut off", cdxJSONText(`"components":[]`)[:50], `the document ends in the middle`},
