@@ -399,7 +399,7 @@ func (r *spdx3Reader) integrity(e *spdx3Element) error {
 		return err
 	})
 	if err == nil && (class == "" || class == "Hash" || class == "PackageVerificationCode") {
-		e.Hashed = r.doc.checksum([]byte(spdx2Algorithm(algorithm)), []byte(value), e.Pointer+"/verifiedUsing") || e.Hashed
+		e.Hashed = r.doc.checksum([]byte(spdx2Algorithm(algorithm)), []byte(value), e.Pointer) || e.Hashed
 	}
 	return err
 }

@@ -161,7 +161,8 @@ func (r *spdxJSONReader) elements(pointer string, element func(i int) error) err
 func (r *spdxJSONReader) packageAt(i int) error {
 	p := &r.pack
 	p.reset()
-	p.Pointer = "/packages/" + strconv.Itoa(i)
+	r.first = strconv.AppendInt(append(r.first[:0], "/packages/"...), int64(i), 10)
+	p.Pointer = string(r.first)
 	if err := r.object(func(key []byte) error { return r.packageMember(p, key) }); err != nil {
 		return err
 	}
@@ -201,7 +202,7 @@ func (r *spdxJSONReader) packageMember(p *spdxPart, key []byte) (err error) {
 		}
 	case "checksums":
 		err = r.array(func(int) error {
-			hashed, err := r.checksum(p.Pointer + "/checksums")
+			hashed, err := r.checksum(p.Pointer)
 			p.Hashed = p.Hashed || hashed
 			return err
 		})
@@ -262,7 +263,7 @@ func (r *spdxJSONReader) fileAt(i int) error {
 				return nil // a file is then no component
 			}
 			err = r.array(func(int) error {
-				h, err := r.checksum(pointer + "/checksums")
+				h, err := r.checksum(pointer)
 				hashed = hashed || h
 				return err
 			})

@@ -205,7 +205,7 @@ func (in *spdx2Package) fill(doc *spdxDocument, p *spdxPart, pointer string) {
 
 func checksums(doc *spdxDocument, list []spdx2Checksum, pointer string) (hashed bool) {
 	for _, c := range list {
-		hashed = doc.checksum([]byte(c.Algorithm), []byte(c.Value), pointer+"/checksums") || hashed
+		hashed = doc.checksum([]byte(c.Algorithm), []byte(c.Value), pointer) || hashed
 	}
 	return hashed
 }
