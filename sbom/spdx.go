@@ -45,6 +45,7 @@ type spdxDocument struct {
 type spdxPart struct {
 	netvet.Component
 	references []netvet.Reference
+	summarised bool // the description is only a summary
 }
 
 func (p *spdxPart) reset() {
@@ -119,7 +120,7 @@ func (d *spdxDocument) part(p *spdxPart) error {
 		return d.faults.err
 	}
 	if d.product == nil && len(d.described) == 1 && d.described[id] {
-		product := spdxPart{p.Component, slices.Clone(p.references)}
+		product := spdxPart{Component: p.Component, references: slices.Clone(p.references)}
 		product.Licences, product.Identifiers = slices.Clone(p.Licences), slices.Clone(p.Identifiers)
 		d.product = &product
 		return d.faults.err
@@ -231,7 +232,7 @@ func (d *spdxDocument) findProduct() int {
 		return -1
 	}
 	c, references := d.shelf.at(place)
-	d.product = &spdxPart{c, references}
+	d.product = &spdxPart{Component: c, references: references}
 	return place
 }
 
@@ -341,6 +342,13 @@ func (d *spdxDocument) setPurpose(p *spdxPart, purpose string) {
 	default:
 		p.Kind = netvet.KindOther
 		d.faults.add("unknown purpose", p.Pointer, fmt.Sprintf("package %q has the unknown purpose %q", short(p.Name), short(purpose)))
+	}
+}
+
+// setDescription takes a description, or a summary, which counts only without one.
+func (p *spdxPart) setDescription(text string, summary bool) {
+	if text != "" && (p.Description == "" || p.summarised && !summary) {
+		p.Description, p.summarised = text, summary
 	}
 }
 

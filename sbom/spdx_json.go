@@ -197,9 +197,9 @@ func (r *spdxJSONReader) packageMember(p *spdxPart, key []byte) (err error) {
 		text, err = r.word()
 		r.doc.setPurpose(p, text)
 	case "description", "summary":
-		if text, err = r.string(); p.Description == "" {
-			p.Description = text
-		}
+		summary := string(key) == "summary" // the key is gone after the next read
+		text, err = r.string()
+		p.setDescription(text, summary)
 	case "checksums":
 		err = r.array(func(int) error {
 			hashed, err := r.checksum(p.Pointer)

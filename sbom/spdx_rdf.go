@@ -284,9 +284,8 @@ func (r *rdfReader) packageProperty(p *spdxPart, e xml.StartElement, about strin
 		_, word, _ := strings.Cut(text, "purpose_")
 		r.doc.setPurpose(p, strings.ToUpper(strings.ReplaceAll(cmp.Or(word, text), "_", "-")))
 	case spdxName("description"), spdxName("summary"):
-		if text, err = r.value(e); p.Description == "" || e.Name.Local == "description" {
-			p.Description = text
-		}
+		text, err = r.value(e)
+		p.setDescription(text, e.Name.Local == "summary")
 	case spdxName("checksum"):
 		var hashed bool
 		hashed, err = r.checksum()

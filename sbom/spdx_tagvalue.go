@@ -350,9 +350,7 @@ func (r *tagValueReader) packageTag(tag, value string) {
 	case "PrimaryPackagePurpose":
 		r.doc.setPurpose(p, value)
 	case "PackageDescription", "PackageSummary":
-		if p.Description == "" {
-			p.Description = strings.TrimSpace(value)
-		}
+		p.setDescription(strings.TrimSpace(value), tag == "PackageSummary")
 	case "PackageChecksum":
 		p.Hashed = r.checksum(value) || p.Hashed
 	case "PackageVerificationCode":
