@@ -146,7 +146,7 @@ func hyphenated(word string) string {
 
 func (r *spdx3Reader) takeCreation(number int32, e *spdx3Element) error {
 	if e.specVersion != "" && e.specVersion != "3.0" && !strings.HasPrefix(e.specVersion, "3.0.") {
-		return fmt.Errorf("%s: unsupported version %q of SPDX: netvet reads SPDX 3.0, and 2.2 and 2.3 in their own formats", e.Pointer, short(e.specVersion))
+		return fmt.Errorf("%s: unsupported version %q of SPDX: netvet reads SPDX 3.0, and 2.1 to 2.3 in their own formats", e.Pointer, short(e.specVersion))
 	}
 	if !hold(r.infos, number) {
 		return nil

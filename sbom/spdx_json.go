@@ -10,7 +10,7 @@ import (
 func spdxJSON() Format {
 	return Format{
 		Name:   "spdx-json",
-		Title:  "SPDX 2.2 and 2.3, JSON",
+		Title:  "SPDX 2.1 to 2.3, JSON",
 		Expect: `SPDX JSON (an object with "spdxVersion": "SPDX-2.3")`,
 		Detect: detectSPDXJSON,
 		Read:   readSPDXJSON,
@@ -106,6 +106,17 @@ func (r *spdxJSONReader) member(key []byte) (err error) {
 			return err
 		}
 		d.decided = d.packages == 0 && len(d.described) > 0
+	case "externalDocumentRefs":
+		return r.array(func(int) error {
+			return r.object(func(key []byte) error {
+				if string(key) != "externalDocumentId" {
+					return nil
+				}
+				name, err := r.string()
+				d.otherDocument(name)
+				return err
+			})
+		})
 	case "packages":
 		return r.elements("/packages", r.packageAt)
 	case "files":

@@ -15,7 +15,7 @@ import (
 func spdxTagValue() Format {
 	return Format{
 		Name:   "spdx-tagvalue",
-		Title:  "SPDX 2.2 and 2.3, tag-value",
+		Title:  "SPDX 2.1 to 2.3, tag-value",
 		Expect: `SPDX tag-value (lines such as "SPDXVersion: SPDX-2.3")`,
 		Detect: detectSPDXTagValue,
 		Read:   readSPDXTagValue,
@@ -327,6 +327,9 @@ func (r *tagValueReader) documentTag(tag, value string) {
 		r.doc.bom.Created = value
 	case "Creator":
 		r.doc.creator(value)
+	case "ExternalDocumentRef": // "DocumentRef-name address SHA1: hash"
+		name, _, _ := strings.Cut(value, " ")
+		r.doc.otherDocument(name)
 	}
 }
 
