@@ -105,7 +105,7 @@ func (r *spdxJSONReader) member(key []byte) (err error) {
 		}); err != nil {
 			return err
 		}
-		d.decided = d.packages == 0 && len(d.described) > 0
+		d.decided = d.packages == 0 && len(d.described) == 1 // several may be one package and files
 	case "externalDocumentRefs":
 		return r.array(func(int) error {
 			return r.object(func(key []byte) error {
@@ -218,7 +218,14 @@ func (r *spdxJSONReader) packageMember(p *spdxPart, key []byte) (err error) {
 			return err
 		})
 	case "packageVerificationCode":
-		p.Hashed = p.Hashed || r.kind() == '{'
+		err = r.object(func(key []byte) error {
+			if string(key) != "packageVerificationCodeValue" {
+				return nil
+			}
+			code, err := r.bytes()
+			p.Hashed = p.Hashed || len(code) > 0
+			return err
+		})
 	case "externalRefs":
 		err = r.array(func(int) error { return r.externalRef(p) })
 	}
