@@ -304,7 +304,7 @@ func (r *rdfReader) packageProperty(p *spdxPart, e xml.StartElement, about strin
 		p.setDescription(text, e.Name.Local == "summary")
 	case spdxName("checksum"):
 		var hashed bool
-		hashed, err = r.checksum()
+		hashed, err = r.checksum(e)
 		p.Hashed = p.Hashed || hashed
 	case spdxName("packageVerificationCode"):
 		p.Hashed = true
@@ -327,7 +327,7 @@ func (r *rdfReader) file(about string) error {
 			name, err = r.value(e)
 		case spdxName("checksum"):
 			var h bool
-			h, err = r.checksum()
+			h, err = r.checksum(e)
 			hashed = hashed || h
 		case spdxName("relationship"):
 			err = r.relationships(e, about)
@@ -340,8 +340,12 @@ func (r *rdfReader) file(about string) error {
 	return r.doc.file(ref, name, pointer, hashed)
 }
 
-// checksum reads the checksum in the property that was begun.
-func (r *rdfReader) checksum() (hashed bool, err error) {
+// checksum reads the checksum in the property that was begun, or takes it that the one
+// it refers to is good: that one is checked where it stands.
+func (r *rdfReader) checksum(e xml.StartElement) (hashed bool, err error) {
+	if rdfAttribute(e, "nodeID") != "" || rdfAttribute(e, "resource") != "" {
+		return true, r.skip()
+	}
 	pointer := r.place()
 	err = r.children(func(xml.StartElement) error {
 		var algorithm, value string
