@@ -177,7 +177,7 @@ func libraryName(kind, name string) string {
 	return name
 }
 
-func said(text string) string {
+func asserted(text string) string {
 	if strings.EqualFold(text, "NOASSERTION") || strings.EqualFold(text, "NONE") {
 		return ""
 	}
@@ -186,7 +186,7 @@ func said(text string) string {
 
 func libraryPart(p *v2_3.Package) (viewPart, []string) {
 	c := viewPart{Ref: "SPDXRef-" + string(p.PackageSPDXIdentifier), Name: p.PackageName, Version: p.PackageVersion, Purpose: strings.ToLower(p.PrimaryPackagePurpose),
-		Location: said(p.PackageDownloadLocation), Description: cmp.Or(p.PackageDescription, p.PackageSummary), Hashed: libraryHashed(p.PackageChecksums) || p.PackageVerificationCode != nil && p.PackageVerificationCode.Value != ""}
+		Location: asserted(p.PackageDownloadLocation), Description: cmp.Or(p.PackageDescription, p.PackageSummary), Hashed: libraryHashed(p.PackageChecksums) || p.PackageVerificationCode != nil && p.PackageVerificationCode.Value != ""}
 	if s := p.PackageSupplier; s != nil {
 		c.Supplier = libraryName(s.SupplierType, s.Supplier)
 	}
@@ -194,12 +194,12 @@ func libraryPart(p *v2_3.Package) (viewPart, []string) {
 		c.Maker = libraryName(o.OriginatorType, o.Originator)
 	}
 	for _, licence := range []string{p.PackageLicenseConcluded, p.PackageLicenseDeclared} {
-		if said(licence) != "" && !slices.Contains(c.Licences, licence) {
+		if asserted(licence) != "" && !slices.Contains(c.Licences, licence) {
 			c.Licences = append(c.Licences, licence)
 		}
 	}
 	var references []string
-	if said(p.PackageHomePage) != "" {
+	if asserted(p.PackageHomePage) != "" {
 		references = append(references, "homepage "+p.PackageHomePage)
 	}
 	for _, r := range p.PackageExternalReferences {
