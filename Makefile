@@ -37,8 +37,8 @@ fuzz: ## every fuzz target for FUZZTIME each
 	    echo "== $$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $$pkg; \
 	  done; done
 
-bench: ## benchmarks; compare two outputs with benchstat
-	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCHCOUNT) ./...
+bench: ## benchmarks: speed and peak memory of every long format, and of a million components (minutes); compare two outputs with benchstat
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(BENCHCOUNT) -timeout 60m ./...
 
 lint: ## formatting, vet, staticcheck, tidy go.mod, the data files
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }

@@ -117,43 +117,20 @@ func TestEmitFails(t *testing.T) {
 	}
 }
 
-// TestWalkingByTokenOrWhole reads JSON documents by token and by whole elements: the
-// same comes out, places included.
-func TestWalkingByTokenOrWhole(t *testing.T) {
-	files := append(bomFiles(t), corpusJSON(t)...)
-	for _, file := range files {
+// TestReadingInPieces reads JSON documents at once and byte by byte: the same comes out,
+// places included.
+func TestReadingInPieces(t *testing.T) {
+	for _, file := range append(bomFiles(t), corpusJSON(t)...) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		whole, byToken := bothWalks(t, data)
-		if diff := cmp.Diff(whole, byToken, cmp.AllowUnexported(readProduct{})); diff != "" {
+		pieces := bytesInput("same", data)
+		pieces.Open = slowly(data)
+		if diff := cmp.Diff(readInput(t, bytesInput("same", data), Options{}), readInput(t, pieces, Options{}), cmp.AllowUnexported(readProduct{})); diff != "" {
 			t.Errorf("%s:\n%s", file, diff)
 		}
 	}
-}
-
-// bothWalks reads a JSON document by whole elements and by token.
-func bothWalks(t testing.TB, data []byte) (whole, byToken reading) {
-	opt := Options{}.withDefaults()
-	walk := func(wholeMax int64) Format {
-		return Format{Name: "walk", Detect: func(Sample) float64 { return 1 },
-			Read: func(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
-				if bytes.Contains(data, []byte(`"spdxVersion"`)) {
-					r := newSPDXJSON(src, emit)
-					r.wholeMax = wholeMax
-					return r.read()
-				}
-				r := newCDXJSON(src, emit)
-				r.wholeMax = wholeMax
-				return r.read()
-			}}
-	}
-	opt.Formats = []Format{walk(wholeSize)}
-	whole = readInput(t, bytesInput("same", data), opt)
-	opt.Formats = []Format{walk(0)}
-	byToken = readInput(t, bytesInput("same", data), opt)
-	return whole, byToken
 }
 
 // corpusJSON lists JSON files of the corpus; none when it is not there.

@@ -52,7 +52,7 @@ func readHostJSON(src *Stream) (*hostTree, error) {
 	j := newJSONTokens(limited, src.Options, func(pointer, reason string) {
 		t.twice = append(t.twice, strings.TrimPrefix(pointer+": "+reason, ": "))
 	})
-	j.caseBit = 0
+	j.caseCounts = true
 	value, err := j.heldUpTo(maxHostValues)
 	if err == nil {
 		err = j.end()

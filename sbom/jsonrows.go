@@ -303,7 +303,7 @@ func (r *jsonRowsReader) line(line []byte, n int, offset int64, last bool) error
 	case line[0] != '{':
 		return r.table.gap(record, "the line is no JSON object: not read")
 	}
-	r.whole, r.pos, r.offset = line, 0, offset
+	r.within(line, offset)
 	if err := r.row(record); err != nil {
 		return fmt.Errorf("%s: %w", record, err)
 	}

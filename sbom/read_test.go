@@ -190,7 +190,7 @@ func TestReadLimits(t *testing.T) {
 func TestReadCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	n := 0
-	_, _, err := Read(ctx, bytesInput("long", cycloneDXOf(2000)), Options{}, func(Record) error {
+	_, _, err := Read(ctx, bytesInput("long", generated(cycloneDXOf, 2000)), Options{}, func(Record) error {
 		if n++; n == 10 {
 			cancel()
 		}

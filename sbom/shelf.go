@@ -19,12 +19,13 @@ type shelf struct {
 const (
 	minShelfBlock = 8 << 10
 	maxShelfBlock = 1 << 20
+	shelfRoom     = 2 << 10 // what is left when the next block is begun: most components fit
 )
 
 // put packs a component with the references it would have as a product.
 func (s *shelf) put(c *netvet.Component, references []netvet.Reference) {
 	last := len(s.blocks) - 1
-	if last < 0 || len(s.blocks[last]) > cap(s.blocks[last])*15/16 {
+	if last < 0 || cap(s.blocks[last])-len(s.blocks[last]) < shelfRoom {
 		size := min(max(s.size, minShelfBlock), maxShelfBlock)
 		s.blocks = append(s.blocks, make([]byte, 0, size))
 		s.size += size

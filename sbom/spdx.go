@@ -1,11 +1,11 @@
 package sbom
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/netvet/netvet"
@@ -37,21 +37,8 @@ type spdxDocument struct {
 	files     shelf          // the components of a document without packages
 	packages  int
 	depends   graph
+	others    []string          // names of other documents that this one refers to
 	agents    map[string]string // names of the suppliers and originators met
-}
-
-// spdxPart is a package while it is read: a component, and the references that only
-// a product keeps.
-type spdxPart struct {
-	netvet.Component
-	references []netvet.Reference
-}
-
-func (p *spdxPart) reset() {
-	*p = spdxPart{
-		Component:  netvet.Component{Licences: p.Licences[:0], Identifiers: p.Identifiers[:0]},
-		references: p.references[:0],
-	}
 }
 
 // documentRef is the id that every SPDX document should have.
@@ -68,14 +55,48 @@ func newSPDXDocument(src *Stream, format string, emit func(Record) error) *spdxD
 func (d *spdxDocument) setVersion(version string) error {
 	number, ok := strings.CutPrefix(version, "SPDX-")
 	switch {
-	case ok && (number == "2.2" || number == "2.3"):
+	case ok && isSPDX2(number):
 		d.version, d.bom.SpecVersion = number, number
 		return nil
 	case ok && strings.HasPrefix(number, "3"):
-		return fmt.Errorf("SPDX %s is not supported yet: netvet reads SPDX 2.2 and 2.3", short(number))
+		return fmt.Errorf("SPDX %s is not supported in the form of SPDX 2: netvet reads SPDX 3.0 as JSON-LD, and SPDX 2.1 to 2.3 in this form", short(number))
 	}
-	return fmt.Errorf("unsupported version %q of SPDX: netvet reads SPDX-2.2 and SPDX-2.3", short(version))
+	return fmt.Errorf("unsupported version %q of SPDX: netvet reads SPDX-2.1 to SPDX-2.3", short(version))
 }
+
+// isSPDX2 tells the versions that name what is read alike. 2.2.1 and 2.2.2 are 2.2 as
+// published by ISO and corrected.
+func isSPDX2(number string) bool {
+	switch number {
+	case "2.1", "2.2", "2.2.1", "2.2.2", "2.3", "2.3.1":
+		return true
+	}
+	return false
+}
+
+// otherDocument takes the name of another document that this one refers to.
+func (d *spdxDocument) otherDocument(name string) {
+	d.others = appendName(d.others, strconv.Quote(short(name)))
+}
+
+// reportOthers tells of what stands in other documents.
+func (d *spdxDocument) reportOthers() {
+	var named []int32
+	for id, declared := range d.refs.declared {
+		if !declared && strings.HasPrefix(d.refs.text(int32(id)).ref, otherDocumentRef) {
+			named = append(named, int32(id))
+		}
+	}
+	switch {
+	case len(named) > 0:
+		d.faults.gap("", fmt.Sprintf("%s in other documents, which are not read: %s", plural(len(named), "element stands", "elements stand"), d.refs.names(named)))
+	case len(d.others) > 0:
+		d.faults.gap("", "other documents are named, which are not read: "+strings.Join(d.others, ", "))
+	}
+}
+
+// otherDocumentRef begins the id of an element of another document.
+const otherDocumentRef = "DocumentRef-"
 
 // setID takes the id of the document.
 func (d *spdxDocument) setID(id string) {
@@ -119,7 +140,7 @@ func (d *spdxDocument) part(p *spdxPart) error {
 		return d.faults.err
 	}
 	if d.product == nil && len(d.described) == 1 && d.described[id] {
-		product := spdxPart{p.Component, slices.Clone(p.references)}
+		product := spdxPart{Component: p.Component, references: slices.Clone(p.references)}
 		product.Licences, product.Identifiers = slices.Clone(p.Licences), slices.Clone(p.Identifiers)
 		d.product = &product
 		return d.faults.err
@@ -231,7 +252,7 @@ func (d *spdxDocument) findProduct() int {
 		return -1
 	}
 	c, references := d.shelf.at(place)
-	d.product = &spdxPart{c, references}
+	d.product = &spdxPart{Component: c, references: references}
 	return place
 }
 
@@ -262,183 +283,7 @@ func (d *spdxDocument) theProduct() netvet.Product {
 }
 
 func (d *spdxDocument) checkRefs() {
-	reportRefs(d.faults, d.refs, "SPDX id", func(ref string) bool { return strings.HasPrefix(ref, "DocumentRef-") || isNothing(ref) })
+	reportRefs(d.faults, d.refs, "SPDX id", func(ref string) bool { return strings.HasPrefix(ref, otherDocumentRef) || isNothing(ref) })
+	d.reportOthers()
 	reportCycle(d.faults, d.refs, &d.depends, "/relationships")
-}
-
-// checkPackage settles the fields of a package, reports its faults and returns the
-// number of its id, or -1.
-func (d *spdxDocument) checkPackage(p *spdxPart) int32 {
-	if p.Kind == "" {
-		p.Kind = netvet.KindSoftware
-	}
-	if p.Name == "" {
-		d.faults.add("package without a name", p.Pointer, "a package has no name")
-	}
-	if p.Ref == "" {
-		d.faults.add("package without an id", p.Pointer, fmt.Sprintf("package %q has no SPDXID: nothing can refer to it", short(p.Name)))
-		return -1
-	}
-	return d.refs.declare(p.Ref, p.Name, p.Version)
-}
-
-// agent returns the name of whoever is behind a package. The originator made it,
-// the supplier passed it on; a document names few.
-func (d *spdxDocument) agent(text string) string {
-	name, ok := d.agents[text]
-	if !ok {
-		_, name = spdxAgent(text)
-		if len(d.agents) < maxWords {
-			d.agents[text] = name
-		}
-	}
-	return name
-}
-
-// spdxAgent splits "Organization: Name (mail)" into kind and name. What stands
-// for no one gives no name.
-func spdxAgent(text string) (kind, name string) {
-	text = strings.TrimSpace(text)
-	if isNothing(text) {
-		return "", ""
-	}
-	name = text
-	for _, k := range []string{"Organization", "Person", "Tool"} {
-		if rest, ok := strings.CutPrefix(text, k+":"); ok {
-			kind, name = k, strings.TrimSpace(rest)
-			break
-		}
-	}
-	if i := strings.LastIndexByte(name, '('); i > 0 && strings.HasSuffix(name, ")") {
-		if mail := strings.TrimSpace(name[i+1 : len(name)-1]); mail == "" || strings.Contains(mail, "@") {
-			name = strings.TrimSpace(name[:i])
-		}
-	}
-	if isNothing(name) {
-		return kind, ""
-	}
-	return kind, name
-}
-
-// isNothing tells the words by which SPDX says that nothing is said.
-func isNothing(text string) bool {
-	return text == "" || text == "NOASSERTION" || text == "NONE"
-}
-
-// setPurpose takes the primary purpose of a package.
-func (d *spdxDocument) setPurpose(p *spdxPart, purpose string) {
-	p.Type = strings.ToLower(purpose)
-	switch purpose {
-	case "APPLICATION", "FRAMEWORK", "LIBRARY", "CONTAINER", "OPERATING-SYSTEM", "OPERATING_SYSTEM", "SOURCE", "ARCHIVE", "INSTALL":
-		p.Kind = netvet.KindSoftware
-	case "FIRMWARE":
-		p.Kind = netvet.KindFirmware
-	case "DEVICE":
-		p.Kind = netvet.KindDevice
-	case "FILE", "OTHER":
-		p.Kind = netvet.KindOther
-	case "":
-	default:
-		p.Kind = netvet.KindOther
-		d.faults.add("unknown purpose", p.Pointer, fmt.Sprintf("package %q has the unknown purpose %q", short(p.Name), short(purpose)))
-	}
-}
-
-// setHomepage takes the web page of a package.
-func (p *spdxPart) setHomepage(url string) {
-	if !isNothing(url) {
-		p.references = append(p.references, netvet.Reference{Type: "homepage", URL: url})
-	}
-}
-
-// setLocation takes where the package can be had.
-func (p *spdxPart) setLocation(text string) {
-	if !isNothing(text) {
-		p.Repository = text
-	}
-}
-
-// addLicence takes a concluded or declared licence.
-func (p *spdxPart) addLicence(text string) {
-	if !isNothing(text) && len(p.Licences) < maxListed && !slices.Contains(p.Licences, text) {
-		p.Licences = append(p.Licences, text)
-	}
-}
-
-// checksum takes one checksum of a package or file. Some tools write the algorithm
-// in lower case, which leaves no doubt.
-func (d *spdxDocument) checksum(algorithm, value []byte, pointer string) (hashed bool) {
-	length, known := spdxHashLength(string(algorithm))
-	if !known {
-		length, known = spdxHashLength(strings.ToUpper(string(algorithm)))
-	}
-	switch {
-	case !known:
-		d.faults.add("unknown hash algorithm", pointer, fmt.Sprintf("checksum algorithm %q is not known", short(string(algorithm))))
-	case !isHex(value) || length > 0 && len(value) != length:
-		d.faults.add("invalid hash", pointer, fmt.Sprintf("%q is no %s checksum", short(string(value)), algorithm))
-	default:
-		return length != adler32Digits // guards against accidents only
-	}
-	return false
-}
-
-const adler32Digits = 8
-
-// spdxHashLength returns how many hexadecimal digits a checksum of SPDX 2.3 has;
-// 0 when it may have several lengths.
-func spdxHashLength(algorithm string) (int, bool) {
-	switch algorithm {
-	case "SHA256":
-		return 64, true
-	case "SHA1":
-		return 40, true
-	case "MD5", "MD2", "MD4":
-		return 32, true
-	case "SHA512":
-		return 128, true
-	case "SHA384":
-		return 96, true
-	case "SHA224":
-		return 56, true
-	case "ADLER32":
-		return adler32Digits, true
-	case "SHA3-256", "BLAKE2B-256":
-		return 64, true
-	case "SHA3-384", "BLAKE2B-384":
-		return 96, true
-	case "SHA3-512", "BLAKE2B-512":
-		return 128, true
-	case "MD6", "BLAKE3":
-		return 0, true
-	}
-	return 0, false
-}
-
-// externalRef takes one external reference of a package. References to what is no
-// identifier are kept while the package may be the product.
-func (d *spdxDocument) externalRef(p *spdxPart, kind, locator []byte) {
-	kind = kind[bytes.LastIndexByte(kind, '/')+1:]
-	var scheme netvet.IdentifierType
-	switch string(kind) {
-	case "purl":
-		scheme = netvet.IDPurl
-	case "cpe22Type", "cpe23Type":
-		scheme = netvet.IDCPE
-	case "swid":
-		scheme = netvet.IDSWID
-	default:
-		if len(locator) > 0 && len(p.references) < maxListed {
-			p.references = append(p.references, netvet.Reference{Type: string(kind), URL: string(locator)})
-		}
-		return
-	}
-	id, ok := normalIdentifier(scheme, string(locator))
-	if !ok {
-		d.faults.add("invalid "+string(scheme), p.Pointer, fmt.Sprintf("%s of package %q is not valid and is left out", scheme, short(p.Name)))
-		return
-	}
-	if len(p.Identifiers) < maxListed && !slices.Contains(p.Identifiers, id) {
-		p.Identifiers = append(p.Identifiers, id)
-	}
 }

@@ -1,13 +1,10 @@
 package sbom
 
 import (
-	"context"
 	"fmt"
-	"os"
+	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func FuzzSPDX3(f *testing.F) {
@@ -62,8 +59,7 @@ func TestSPDX3Refuses(t *testing.T) {
 	const one = `{"type":"software_Package","spdxId":"u:a","name":"a"}`
 	tests := []struct{ name, text, want string }{
 		{"another context", `{"@context":"https://example.com/context.jsonld","@graph":[` + one + `]}`, `unsupported @context "https://example.com/context.jsonld"`},
-		{"a context beside", `{"@context":["` + spdx3Context + `","https://example.com/more.jsonld"],"@graph":[` + one + `]}`, `unsupported @context`},
-		{"a context of its own", `{"@context":["` + spdx3Context + `",{"name":"http://example.com/other"}],"@graph":[` + one + `]}`, `unknown @context`},
+		{"a context of its own", `{"@context":["` + spdx3Context + `",{"name":"http://example.com/other"}],"@graph":[` + one + `]}`, `the @context gives "name" another meaning than SPDX`},
 		{"a later context", `{"@context":"https://spdx.org/rdf/3.1/spdx-context.jsonld","@graph":[` + one + `]}`, `unsupported @context`},
 		{"no context", `{"@graph":[` + one + `]}`, `no @context`},
 		{"no graph", `{"@context":"` + spdx3Context + `"}`, `no @graph`},
@@ -81,29 +77,96 @@ func TestSPDX3Refuses(t *testing.T) {
 	}
 }
 
-// TestSPDX3ByTokenOrWhole reads documents by token and by whole elements: the same
-// comes out.
-func TestSPDX3ByTokenOrWhole(t *testing.T) {
-	for _, file := range moreFiles(t, spdx3JSON()) {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var both [2]reading
-		for i, wholeMax := range []int64{wholeSize, 0} {
-			opt := withMore()
-			opt.Formats = []Format{{Name: "walk", Detect: func(Sample) float64 { return 1 },
-				Read: func(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
-					r := newSPDX3(src, emit)
-					r.wholeMax = wholeMax
-					return r.read()
-				}}}
-			both[i] = readInput(t, bytesInput("same", data), opt)
-		}
-		if diff := cmp.Diff(both[0], both[1], cmp.AllowUnexported(readProduct{})); diff != "" {
-			t.Errorf("%s:\n%s", file, diff)
+// TestSPDX3OwnWords reads documents with words of their own beside those of SPDX: a gap
+// says so. The context may stand behind the graph.
+func TestSPDX3OwnWords(t *testing.T) {
+	const one = `{"type":"software_Package","spdxId":"p:a","name":"a","p:color":"red"}`
+	for context, want := range map[string]string{
+		`["` + spdx3Context + `",{"p":"urn:example:"}]`:              `what is said in the document's own words is not read: "p"`,
+		`[{"p":{"@id":"urn:example:"}},"` + spdx3Context + `"]`:      `what is said in the document's own words is not read: "p"`,
+		`["` + spdx3Context + `","https://example.com/more.jsonld"]`: `never fetched: "https://example.com/more.jsonld"`,
+	} {
+		got := readInput(t, textInput("bom.json", `{"@graph":[`+one+`],"@context":`+context+`}`), withMore())
+		if got.Error != "" || len(got.Gaps) != 1 || !strings.Contains(got.Gaps[0].Reason, want) || got.Counts["components"] != 1 {
+			t.Errorf("%s: %s %v", context, got.Error, got.Gaps)
 		}
 	}
+}
+
+// TestSPDX3OneElement reads a document without a graph: one element with all others
+// inside of it.
+func TestSPDX3OneElement(t *testing.T) {
+	got := readInput(t, textInput("bom.json", `{"@context":"`+spdx3Context+`","type":"SpdxDocument","spdxId":"u:d","name":"doc",
+		"element":[{"type":"software_Package","spdxId":"u:b","name":"b"},{"type":"Relationship","spdxId":"u:r","from":"u:a","relationshipType":"dependsOn","to":["u:b"]}],
+		"rootElement":[{"type":"software_Package","spdxId":"u:a","name":"a","suppliedBy":{"type":"Organization","spdxId":"u:o","name":"Organization: Acme (mail@example.com)"}}]}`), withMore())
+	if got.Error != "" || len(got.Gaps) > 0 || len(got.Products) != 1 {
+		t.Fatalf("%s %v", got.Error, got.Gaps)
+	}
+	p := got.Products[0]
+	if p.Product.Name != "a" || p.Product.Manufacturer != "Acme" || p.Product.BOM.Dependencies != 1 || len(p.Components) != 1 || p.Components[0].Name != "b" {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestSPDX3InAnyOrder reads the same elements in every rotation and backwards: the same
+// comes out but for places and the order of parts.
+func TestSPDX3InAnyOrder(t *testing.T) {
+	elements := []string{
+		`{"type":"CreationInfo","@id":"_:c","specVersion":"3.0.1","created":"2026-01-02T03:04:05Z","createdBy":["u:o"],"createdUsing":["u:t"]}`,
+		`{"type":"Organization","spdxId":"u:o","creationInfo":"_:c","name":"Acme"}`,
+		`{"type":"Tool","spdxId":"u:t","creationInfo":"_:c","name":"generator"}`,
+		`{"type":"SpdxDocument","spdxId":"u:d","creationInfo":"_:c","name":"doc","rootElement":["u:s"]}`,
+		`{"type":"software_Sbom","spdxId":"u:s","creationInfo":"_:c","rootElement":["u:a"]}`,
+		`{"type":"software_Package","spdxId":"u:a","creationInfo":"_:c","name":"a","suppliedBy":"u:o","software_primaryPurpose":"firmware"}`,
+		`{"summary":"s","description":"d","software_packageVersion":"1","suppliedBy":"u:t","originatedBy":["https://spdx.org/rdf/3.0.1/terms/Core/NoAssertionElement","u:o"],"name":"b","spdxId":"u:b","type":"software_Package"}`,
+		`{"type":"Relationship","spdxId":"u:r1","from":"u:a","relationshipType":"contains","to":["u:b"]}`,
+		`{"type":"Relationship","spdxId":"u:r2","from":"u:b","relationshipType":"hasDeclaredLicense","to":["u:l"]}`,
+		`{"type":"Relationship","spdxId":"u:r3","from":"u:b","relationshipType":"hasConcludedLicense","to":["expandedlicensing_NoAssertionLicense"]}`,
+		`{"type":"expandedlicensing_WithAdditionOperator","spdxId":"u:l","expandedlicensing_subjectExtendableLicense":"u:l1","expandedlicensing_subjectAddition":"u:l2"}`,
+		`{"type":"expandedlicensing_OrLaterOperator","spdxId":"u:l1","expandedlicensing_subjectLicense":"https://spdx.org/licenses/GPL-2.0-only"}`,
+		`{"type":"expandedlicensing_ListedLicenseException","spdxId":"u:l2","name":"Classpath-exception-2.0"}`,
+		`{"type":"security_Vulnerability","spdxId":"u:v","externalIdentifier":[{"type":"ExternalIdentifier","externalIdentifierType":"cve","identifier":"CVE-2026-0001"}]}`,
+		`{"type":"security_VexNotAffectedVulnAssessmentRelationship","spdxId":"u:r4","from":"u:v","relationshipType":"doesNotAffect","to":["u:b"]}`,
+		`{"type":"security_CvssV3VulnAssessmentRelationship","spdxId":"u:r5","from":"u:v","relationshipType":"hasAssessmentFor","to":["u:b"],"security_score":"7.5","security_severity":"high"}`,
+		`{"type":"ai_AIPackage","spdxId":"u:m","name":"m","ai_typeOfModel":["x"]}`, `{"type":"dataset_DatasetPackage","spdxId":"u:n","name":"n"}`,
+		`{"type":"build_Build","spdxId":"u:x","build_buildType":"y"}`,
+	}
+	var want string
+	for turn := range 2 * len(elements) {
+		list := append(slices.Clone(elements[turn/2:]), elements[:turn/2]...)
+		if turn%2 == 1 {
+			slices.Reverse(list)
+		}
+		got := readInput(t, textInput("bom.json", spdx3Text(strings.Join(list, ","))), withMore())
+		if got.Error != "" || len(got.Products) != 1 {
+			t.Fatal(got.Error)
+		}
+		if text := gist(&got.Products[0]); want == "" {
+			want = text
+		} else if text != want {
+			t.Errorf("turn %d:\n%s\nwant\n%s", turn, text, want)
+		}
+	}
+	const all = "a by Acme firmware [generator] [Acme]\nb 1 Acme <-  d GPL-2.0-only+ WITH Classpath-exception-2.0\nm model\nn data\nCVE-2026-0001 not-affected b high 7.5\n"
+	if want != all {
+		t.Errorf("%s\nwant\n%s", want, all)
+	}
+}
+
+// gist shows what is said of a product in any order.
+func gist(p *readProduct) string {
+	lines := []string{}
+	for _, c := range p.Components {
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s", c.Name, strings.TrimSpace(strings.Join([]string{c.Version, c.Manufacturer, "<- " + c.Supplier, c.Description, strings.Join(c.Licences, ",")}, " ")))))
+		if c.Type != "" {
+			lines[len(lines)-1] = c.Name + " " + c.Type
+		}
+	}
+	slices.Sort(lines)
+	for _, s := range p.Statements {
+		lines = append(lines, fmt.Sprintf("%s %s %s %s %v", s.ID, s.State, s.Component, s.Severity, s.Score))
+	}
+	return fmt.Sprintf("%s by %s %s %v %v\n%s\n", p.Product.Name, p.Product.Manufacturer, p.Product.Kind, p.Product.BOM.Tools, p.Product.BOM.Authors, strings.Join(lines, "\n"))
 }
 
 // BenchmarkSPDX3 reads packages that are named long before their makers.

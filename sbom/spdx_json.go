@@ -10,7 +10,7 @@ import (
 func spdxJSON() Format {
 	return Format{
 		Name:   "spdx-json",
-		Title:  "SPDX 2.2 and 2.3, JSON",
+		Title:  "SPDX 2.1 to 2.3, JSON",
 		Expect: `SPDX JSON (an object with "spdxVersion": "SPDX-2.3")`,
 		Detect: detectSPDXJSON,
 		Read:   readSPDXJSON,
@@ -105,7 +105,18 @@ func (r *spdxJSONReader) member(key []byte) (err error) {
 		}); err != nil {
 			return err
 		}
-		d.decided = d.packages == 0 && len(d.described) > 0
+		d.decided = d.packages == 0 && len(d.described) == 1 // several may be one package and files
+	case "externalDocumentRefs":
+		return r.array(func(int) error {
+			return r.object(func(key []byte) error {
+				if string(key) != "externalDocumentId" {
+					return nil
+				}
+				name, err := r.string()
+				d.otherDocument(name)
+				return err
+			})
+		})
 	case "packages":
 		return r.elements("/packages", r.packageAt)
 	case "files":
@@ -161,7 +172,8 @@ func (r *spdxJSONReader) elements(pointer string, element func(i int) error) err
 func (r *spdxJSONReader) packageAt(i int) error {
 	p := &r.pack
 	p.reset()
-	p.Pointer = "/packages/" + strconv.Itoa(i)
+	r.first = strconv.AppendInt(append(r.first[:0], "/packages/"...), int64(i), 10)
+	p.Pointer = string(r.first)
 	if err := r.object(func(key []byte) error { return r.packageMember(p, key) }); err != nil {
 		return err
 	}
@@ -196,17 +208,24 @@ func (r *spdxJSONReader) packageMember(p *spdxPart, key []byte) (err error) {
 		text, err = r.word()
 		r.doc.setPurpose(p, text)
 	case "description", "summary":
-		if text, err = r.string(); p.Description == "" {
-			p.Description = text
-		}
+		summary := string(key) == "summary" // the key is gone after the next read
+		text, err = r.string()
+		p.setDescription(text, summary)
 	case "checksums":
 		err = r.array(func(int) error {
-			hashed, err := r.checksum(p.Pointer + "/checksums")
+			hashed, err := r.checksum(p.Pointer)
 			p.Hashed = p.Hashed || hashed
 			return err
 		})
 	case "packageVerificationCode":
-		p.Hashed = p.Hashed || r.kind() == '{'
+		err = r.object(func(key []byte) error {
+			if string(key) != "packageVerificationCodeValue" {
+				return nil
+			}
+			code, err := r.bytes()
+			p.Hashed = p.Hashed || len(code) > 0
+			return err
+		})
 	case "externalRefs":
 		err = r.array(func(int) error { return r.externalRef(p) })
 	}
@@ -262,7 +281,7 @@ func (r *spdxJSONReader) fileAt(i int) error {
 				return nil // a file is then no component
 			}
 			err = r.array(func(int) error {
-				h, err := r.checksum(pointer + "/checksums")
+				h, err := r.checksum(pointer)
 				hashed = hashed || h
 				return err
 			})

@@ -14,7 +14,7 @@ import (
 func spdxRDF() Format {
 	return Format{
 		Name:   "spdx-rdf",
-		Title:  "SPDX 2.2 and 2.3, RDF/XML",
+		Title:  "SPDX 2.1 to 2.3, RDF/XML",
 		Expect: `SPDX RDF/XML (an <rdf:RDF> element with the namespace "` + spdxTerms + `")`,
 		Detect: detectSPDXRDF,
 		Read:   readSPDXRDF,
@@ -198,7 +198,7 @@ func (r *rdfReader) id(about string) string {
 	if space == r.base {
 		return id
 	}
-	return "DocumentRef-" + about // in another document
+	return otherDocumentRef + about
 }
 
 func (r *rdfReader) place() string { return fmt.Sprintf("byte %d", r.dec.InputOffset()) }
@@ -217,6 +217,8 @@ func (r *rdfReader) spdxDocument(about string) error {
 			r.doc.name, err = r.value(e)
 		case e.Name.Local == "creationInfo":
 			err = r.children(r.creationInfo)
+		case e.Name.Local == "externalDocumentRef":
+			err = r.otherDocument()
 		case e.Name.Local == "describesPackage":
 			var id string
 			id, err = r.value(e)
@@ -225,6 +227,20 @@ func (r *rdfReader) spdxDocument(about string) error {
 			err = r.relationships(e, about)
 		}
 		return err
+	})
+}
+
+// otherDocument reads the name of another document.
+func (r *rdfReader) otherDocument() error {
+	return r.children(func(xml.StartElement) error {
+		return r.properties(func(e xml.StartElement) error {
+			if e.Name != spdxName("externalDocumentId") && e.Name != spdxName("spdxDocument") {
+				return nil
+			}
+			name, err := r.value(e)
+			r.doc.otherDocument(name)
+			return err
+		})
 	})
 }
 
@@ -284,12 +300,11 @@ func (r *rdfReader) packageProperty(p *spdxPart, e xml.StartElement, about strin
 		_, word, _ := strings.Cut(text, "purpose_")
 		r.doc.setPurpose(p, strings.ToUpper(strings.ReplaceAll(cmp.Or(word, text), "_", "-")))
 	case spdxName("description"), spdxName("summary"):
-		if text, err = r.value(e); p.Description == "" || e.Name.Local == "description" {
-			p.Description = text
-		}
+		text, err = r.value(e)
+		p.setDescription(text, e.Name.Local == "summary")
 	case spdxName("checksum"):
 		var hashed bool
-		hashed, err = r.checksum()
+		hashed, err = r.checksum(e)
 		p.Hashed = p.Hashed || hashed
 	case spdxName("packageVerificationCode"):
 		p.Hashed = true
@@ -312,7 +327,7 @@ func (r *rdfReader) file(about string) error {
 			name, err = r.value(e)
 		case spdxName("checksum"):
 			var h bool
-			h, err = r.checksum()
+			h, err = r.checksum(e)
 			hashed = hashed || h
 		case spdxName("relationship"):
 			err = r.relationships(e, about)
@@ -325,8 +340,12 @@ func (r *rdfReader) file(about string) error {
 	return r.doc.file(ref, name, pointer, hashed)
 }
 
-// checksum reads the checksum in the property that was begun.
-func (r *rdfReader) checksum() (hashed bool, err error) {
+// checksum reads the checksum in the property that was begun, or takes it that the one
+// it refers to is good: that one is checked where it stands.
+func (r *rdfReader) checksum(e xml.StartElement) (hashed bool, err error) {
+	if rdfAttribute(e, "nodeID") != "" || rdfAttribute(e, "resource") != "" {
+		return true, r.skip()
+	}
 	pointer := r.place()
 	err = r.children(func(xml.StartElement) error {
 		var algorithm, value string
@@ -386,7 +405,7 @@ func (r *rdfReader) relationships(e xml.StartElement, from string) error {
 		if _, name, ok := strings.Cut(kind, "relationshipType_"); ok {
 			kind = upperSnake(name)
 		}
-		r.doc.relationship([]byte(r.id(from)), []byte(kind), []byte(r.id(nothingOf(to))), "relationship ", r.edges)
+		r.doc.relationship([]byte(r.id(from)), []byte(kind), []byte(cmp.Or(r.id(nothingOf(to)), "NOASSERTION")), "relationship ", r.edges)
 		r.edges++
 		return r.doc.faults.err
 	})

@@ -15,7 +15,7 @@ import (
 func spdxTagValue() Format {
 	return Format{
 		Name:   "spdx-tagvalue",
-		Title:  "SPDX 2.2 and 2.3, tag-value",
+		Title:  "SPDX 2.1 to 2.3, tag-value",
 		Expect: `SPDX tag-value (lines such as "SPDXVersion: SPDX-2.3")`,
 		Detect: detectSPDXTagValue,
 		Read:   readSPDXTagValue,
@@ -327,6 +327,9 @@ func (r *tagValueReader) documentTag(tag, value string) {
 		r.doc.bom.Created = value
 	case "Creator":
 		r.doc.creator(value)
+	case "ExternalDocumentRef": // "DocumentRef-name address SHA1: hash"
+		name, _, _ := strings.Cut(value, " ")
+		r.doc.otherDocument(name)
 	}
 }
 
@@ -350,9 +353,7 @@ func (r *tagValueReader) packageTag(tag, value string) {
 	case "PrimaryPackagePurpose":
 		r.doc.setPurpose(p, value)
 	case "PackageDescription", "PackageSummary":
-		if p.Description == "" {
-			p.Description = strings.TrimSpace(value)
-		}
+		p.setDescription(strings.TrimSpace(value), tag == "PackageSummary")
 	case "PackageChecksum":
 		p.Hashed = r.checksum(value) || p.Hashed
 	case "PackageVerificationCode":

@@ -12,7 +12,7 @@ import (
 func spdxXML() Format {
 	return Format{
 		Name:   "spdx-xml",
-		Title:  "SPDX 2.2 and 2.3, XML",
+		Title:  "SPDX 2.1 to 2.3, XML",
 		Expect: `SPDX XML (a <Document> with <spdxVersion>SPDX-2.3</spdxVersion>)`,
 		Detect: detectSPDXXML,
 		Read:   readSPDXXML,
@@ -93,6 +93,11 @@ func (r *spdxXMLReader) documentField(in *spdx2Document, e xml.StartElement) err
 	case "documentDescribes":
 		id, err := r.text()
 		r.doc.describes(r.doc.mention([]byte(id)))
+		return err
+	case "externalDocumentRefs":
+		var id string
+		err := r.fields(place, map[string]*string{"externalDocumentId": &id}, leaveUnread)
+		r.doc.otherDocument(id)
 		return err
 	case "packages":
 		return r.packageAt(place)

@@ -17,7 +17,7 @@ import (
 func spdxYAML() Format {
 	return Format{
 		Name:   "spdx-yaml",
-		Title:  "SPDX 2.2 and 2.3, YAML",
+		Title:  "SPDX 2.1 to 2.3, YAML",
 		Expect: `SPDX YAML (a line "spdxVersion: SPDX-2.3")`,
 		Detect: detectSPDXYAML,
 		Read:   readSPDXYAML,
@@ -59,6 +59,9 @@ type spdx2Document struct {
 		Created  string   `yaml:"created"`
 		Creators []string `yaml:"creators"`
 	} `yaml:"creationInfo"`
+	Others []struct {
+		ID string `yaml:"externalDocumentId"`
+	} `yaml:"externalDocumentRefs"`
 	Describes     []string            `yaml:"documentDescribes"`
 	Packages      []spdx2Package      `yaml:"packages"`
 	Files         []spdx2File         `yaml:"files"`
@@ -155,6 +158,9 @@ func (in *spdx2Document) describe(doc *spdxDocument) {
 	for _, creator := range in.CreationInfo.Creators {
 		doc.creator(creator)
 	}
+	for _, other := range in.Others {
+		doc.otherDocument(other.ID)
+	}
 }
 
 // fill gives the document all that the YAML says.
@@ -205,7 +211,7 @@ func (in *spdx2Package) fill(doc *spdxDocument, p *spdxPart, pointer string) {
 
 func checksums(doc *spdxDocument, list []spdx2Checksum, pointer string) (hashed bool) {
 	for _, c := range list {
-		hashed = doc.checksum([]byte(c.Algorithm), []byte(c.Value), pointer+"/checksums") || hashed
+		hashed = doc.checksum([]byte(c.Algorithm), []byte(c.Value), pointer) || hashed
 	}
 	return hashed
 }

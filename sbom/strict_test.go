@@ -36,7 +36,7 @@ func TestRefusals(t *testing.T) {
 		{"too many keys", cdxJSONText(`"x":{` + manyMembers(maxKeysOfObject+1) + `}`), `an object with more than 100000 keys`},
 		{"nested too deep", cdxJSONText(`"x":` + deep), `nesting deeper than 256 at byte`},
 		{"nested too deep in a component", cdxJSONText(`"components":[{"name":` + strings.Repeat("[", 300) + strings.Repeat("]", 300) + `}]`), `nesting deeper than 256 at byte`},
-		{"second document", cdxJSONText(`"components":[]`) + ` {}`, `at byte 61: more follows the end of the document`},
+		{"second document", cdxJSONText(`"components":[]`) + ` {}`, `at byte 62: more follows the end of the document`},
 		{"text behind", cdxJSONText(`"components":[]`) + "\nend", `at byte 62: more follows the end of the document`},
 		{"text before", "INFO start\n" + cdxJSONText(`"components":[]`), `at byte 0: invalid character 'I'`},
 		{"cut off", cdxJSONText(`"components":[]`)[:50], `the document ends in the middle`},
@@ -75,7 +75,7 @@ func TestRefusals(t *testing.T) {
 		{"XML in Latin-1", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"/>", `text in ISO-8859-1 is not read: convert it to UTF-8`},
 		{"XML invalid UTF-8", cdxXMLText("<components><component type=\"library\"><name>M\xfcller</name></component></components>"), `invalid UTF-8`},
 
-		{"SPDX 3 by version", `{"spdxVersion":"SPDX-3.0","SPDXID":"x"}`, `SPDX 3.0 is not supported yet`},
+		{"SPDX 3 by version", `{"spdxVersion":"SPDX-3.0","SPDXID":"x"}`, `SPDX 3.0 is not supported in the form of SPDX 2`},
 		{"SPDX unknown version", `{"spdxVersion":"SPDX-2.9","SPDXID":"x"}`, `unsupported version "SPDX-2.9"`},
 		{"SPDX no version", `{"SPDXID":"SPDXRef-DOCUMENT","packages":[]}`, `no spdxVersion`},
 		{"SPDX packages no list", `{"spdxVersion":"SPDX-2.3","packages":"none"}`, `/packages is a string, expected an array`},

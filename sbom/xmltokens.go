@@ -43,6 +43,9 @@ func newXMLTokens(r io.Reader, opt Options, fault func(pointer, reason string)) 
 	return x
 }
 
+// xmlSlack is what the decoder may have read ahead of the token at hand, in bytes.
+const xmlSlack = 512 << 10
+
 // xmlGuard stops a token that would not fit into memory.
 type xmlGuard struct {
 	r    io.Reader
@@ -51,7 +54,7 @@ type xmlGuard struct {
 }
 
 func (g *xmlGuard) Read(p []byte) (int, error) {
-	if g.read-g.x.offset > int64(g.x.opt.MaxString)+jsonSlack {
+	if g.read-g.x.offset > int64(g.x.opt.MaxString)+xmlSlack {
 		return 0, fmt.Errorf("an element, text or comment longer than %d bytes after byte %d", g.x.opt.MaxString, g.x.offset)
 	}
 	n, err := g.r.Read(p)

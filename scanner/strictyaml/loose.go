@@ -12,8 +12,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxNodes bounds what a foreign document may hold once its aliases are put in:
-// the largest device types have some thousands of values.
+// maxNodes bounds what a foreign document may hold once its aliases are put in. A
+// larger document may hold as many values as it has bytes: without aliases it has
+// fewer.
 const maxNodes = 1 << 20
 
 // Value reads one YAML document that others wrote into out: keys out does not
@@ -34,8 +35,9 @@ func Value(name string, data []byte, out any) (err error) {
 	case err != nil:
 		return faults(name, err, nil)
 	}
-	if n := weight(&doc, map[*yaml.Node]int{}); n > maxNodes {
-		return Faults{{File: name, Text: fmt.Sprintf("more than %d values, aliases put in: nothing real is that large", maxNodes)}}
+	most := max(maxNodes, len(data))
+	if n := weight(&doc, most, map[*yaml.Node]int{}); n > most {
+		return Faults{{File: name, Text: fmt.Sprintf("more than %d values, aliases put in: nothing real is that large", most)}}
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return Faults{{File: name, Text: "more than one YAML document, or something after its end"}}
@@ -79,17 +81,17 @@ func plainTypes(err error) error {
 
 // weight counts the values of a document as if every alias were replaced by what
 // it stands for. Each is counted once, so a bomb costs no more than its bytes.
-func weight(n *yaml.Node, known map[*yaml.Node]int) int {
+func weight(n *yaml.Node, most int, known map[*yaml.Node]int) int {
 	if w, ok := known[n]; ok {
 		return w // of an alias inside itself: 0, which the library refuses
 	}
 	known[n] = 0
 	w := 1
 	if n.Kind == yaml.AliasNode {
-		w += weight(n.Alias, known)
+		w += weight(n.Alias, most, known)
 	}
 	for _, c := range n.Content {
-		w = min(w+weight(c, known), maxNodes+1)
+		w = min(w+weight(c, most, known), most+1)
 	}
 	known[n] = w
 	return w
