@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -46,10 +47,17 @@ type cdxJSON struct {
 	// first and second are for pairs of strings that are mostly looked at and not
 	// kept: the two of a hash, reference or property.
 	first, second []byte
+	conformance   *cdxConformance
 }
 
 func readCycloneDXJSON(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
-	return newCDXJSON(src, emit).read()
+	in := bufio.NewReaderSize(src.Reader, headSize)
+	src.Reader = in
+	r := newCDXJSON(src, emit)
+	if err := r.conform(in); err != nil {
+		return Info{}, err
+	}
+	return r.read()
 }
 
 func newCDXJSON(src *Stream, emit func(Record) error) *cdxJSON {
@@ -58,6 +66,7 @@ func newCDXJSON(src *Stream, emit func(Record) error) *cdxJSON {
 	r.jsonTokens = newJSONTokens(src.Reader, src.Options, func(pointer, reason string) {
 		doc.faults.add("value of the wrong type, or given twice", pointer, reason)
 	})
+	r.conformance = &cdxConformance{doc: doc, tokens: r.jsonTokens}
 	return r
 }
 
@@ -104,7 +113,11 @@ func (r *cdxJSON) member(key []byte, format *string) (err error) {
 		if err != nil {
 			return err
 		}
-		return d.setVersion(version, "1.2")
+		if err := d.setVersion(version, "1.2"); err != nil {
+			return err
+		}
+		r.conformance.settle(version)
+		return nil
 	case "metadata":
 		if err := r.object(r.metadataMember); err != nil {
 			return err

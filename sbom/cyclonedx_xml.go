@@ -76,6 +76,9 @@ func (r *cdxXML) document() error {
 	if err := r.doc.setVersion(version, "1.0"); err != nil {
 		return err
 	}
+	if err := r.conform(version, root); err != nil {
+		return err
+	}
 	if err := r.bom(); err != nil {
 		return err
 	}

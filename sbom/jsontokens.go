@@ -29,6 +29,7 @@ type jsonTokens struct {
 	dec    *jsontext.Decoder
 	opt    Options
 	fault  func(pointer, reason string) // wrong types, and keys given twice when lenient
+	schema []*schemaWalk                // compare the document with schemas, and are told of all that is read
 	offset int64                        // of the end of the last token or element of the decoder
 	depth  int
 	reads  int       // values read so far: shows whether a callback read its own
@@ -240,13 +241,27 @@ func (j *jsonTokens) open(kind byte, want string) (bool, error) {
 		return false, fmt.Errorf("nesting deeper than %d at byte %d", j.opt.MaxDepth, j.at())
 	}
 	if j.whole != nil {
+		j.schemaOpen(kind, j.pos)
 		j.pos++
 		j.path = append(j.path, 0)
 		return true, nil
 	}
 	_, err := j.dec.ReadToken()
 	j.offset = j.dec.InputOffset()
+	j.schemaOpen(kind, -1)
 	return err == nil, j.explain(err)
+}
+
+func (j *jsonTokens) schemaOpen(kind byte, start int) {
+	for _, s := range j.schema {
+		s.open(kind, start)
+	}
+}
+
+func (j *jsonTokens) schemaClose(text []byte) {
+	for _, s := range j.schema {
+		s.close(text)
+	}
 }
 
 func (j *jsonTokens) close() error {
@@ -254,10 +269,14 @@ func (j *jsonTokens) close() error {
 	if j.whole != nil {
 		j.pos++
 		j.path = j.path[:len(j.path)-1]
+		j.schemaClose(j.whole[:j.pos])
 		return nil
 	}
 	_, err := j.dec.ReadToken()
 	j.offset = j.dec.InputOffset()
+	if err == nil {
+		j.schemaClose(nil)
+	}
 	return j.explain(err)
 }
 
@@ -267,6 +286,9 @@ func (j *jsonTokens) key(base int, index *map[uint64]int) (key []byte, fresh boo
 	key, hash, err := j.nextKey()
 	if err != nil {
 		return nil, false, err
+	}
+	for _, s := range j.schema {
+		s.key(key, hash)
 	}
 	last, first := len(j.keys)-1, -1
 	if last-base >= maxKeysOfObject {
@@ -445,6 +467,9 @@ func (j *jsonTokens) scalar() ([]byte, error) {
 	if len(raw) > j.opt.MaxString+2 {
 		return nil, j.tooLong()
 	}
+	for _, s := range j.schema {
+		s.scalar(raw)
+	}
 	if !j.inArray && len(j.keys) > 0 {
 		k := &j.keys[len(j.keys)-1]
 		switch {
@@ -507,8 +532,9 @@ func (j *jsonTokens) bytes() ([]byte, error) {
 	case '{', '[':
 		return nil, j.mismatch("a string")
 	default:
+		told := j.told()
 		raw, err := j.scalar()
-		if err == nil {
+		if err == nil && told == j.told() {
 			j.fault(j.pointer(), "is "+jsonKindName(kind)+", expected a string")
 		}
 		return raw, err
@@ -600,11 +626,22 @@ func (j *jsonTokens) mismatch(want string) error {
 		_, err := j.scalar() // gives the reason
 		return err
 	}
+	told := j.told()
 	if err := j.skip(); err != nil {
 		return err
 	}
-	j.fault(j.pointer(), "is "+jsonKindName(kind)+", expected "+want)
+	if told == j.told() {
+		j.fault(j.pointer(), "is "+jsonKindName(kind)+", expected "+want)
+	}
 	return nil
+}
+
+// told counts the faults that the schemas found.
+func (j *jsonTokens) told() (n int) {
+	for _, s := range j.schema {
+		n += s.told
+	}
+	return n
 }
 
 // end makes sure that nothing but white space follows the document.

@@ -1,0 +1,356 @@
+package sbom
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// What follows checks a JSON document against a JSON schema (draft 7) while another
+// reader walks it: nothing is held but the path to the value at hand. It knows the
+// words of the schemas it is used for, and refuses to load one with others.
+
+// schemaRule is what a schema says of one value.
+type schemaRule struct {
+	name             string // of the definition it stands in, for people
+	never            bool   // nothing fits
+	kinds            uint8  // bits of kindBit; 0: all fit
+	integer          bool
+	enum             []string
+	pattern          func([]byte) bool
+	patternText      string
+	licenceID        bool // one of the ids of the SPDX licence list
+	minLength        int
+	maxLength        int // -1: any
+	minimum, maximum float64
+	constant         string // as it is written in JSON; empty: none
+	schemaObject
+	schemaArray
+	schemaChoice
+}
+
+// schemaObject is what a schema says of an object.
+type schemaObject struct {
+	members  []schemaMember
+	places   []uint8 // open addressing by the hash of a key: place in members plus one
+	closed   bool    // no other keys
+	required uint64  // bits by place in members
+}
+
+type schemaMember struct {
+	name string
+	hash uint64
+	rule *schemaRule // nil: anything
+}
+
+// schemaArray is what a schema says of an array.
+type schemaArray struct {
+	items              *schemaRule   // of each element; nil: anything
+	tuple              []*schemaRule // of the first elements, instead of items
+	closedTuple        bool          // no more elements than those
+	minItems, maxItems int           // maxItems -1: any
+	unique             bool
+}
+
+// schemaChoice joins schemas.
+type schemaChoice struct {
+	all, anyOf, oneOf      []*schemaRule
+	not, when, then, other *schemaRule
+}
+
+func (r *schemaRule) plain() bool {
+	return len(r.all) == 0 && len(r.anyOf) == 0 && len(r.oneOf) == 0 && r.not == nil && r.when == nil
+}
+
+// maxMembers is how many keys of one object a schema may name: a word has as many bits.
+const maxMembers = 64
+
+// kindBit is the bit of a kind of JSON value.
+func kindBit(kind byte) uint8 {
+	switch kind {
+	case '{':
+		return 1
+	case '[':
+		return 2
+	case '"':
+		return 4
+	case '0':
+		return 8
+	case 't', 'f':
+		return 16
+	case 'n':
+		return 32
+	}
+	return 0
+}
+
+// schemaCompiler turns definitions into rules. Those that name each other, or
+// themselves, are joined by name.
+type schemaCompiler struct {
+	definitions map[string]jsonValue
+	rules       map[string]*schemaRule
+	fail        error
+}
+
+// compileSchema returns the rule for one definition.
+func compileSchema(definitions map[string]jsonValue, root string) (*schemaRule, error) {
+	c := &schemaCompiler{definitions: definitions, rules: make(map[string]*schemaRule)}
+	rule := c.named(root)
+	return rule, c.fail
+}
+
+func (c *schemaCompiler) errorf(format string, args ...any) {
+	if c.fail == nil {
+		c.fail = fmt.Errorf(format, args...)
+	}
+}
+
+func (c *schemaCompiler) named(name string) *schemaRule {
+	if rule, ok := c.rules[name]; ok {
+		return rule
+	}
+	rule := newSchemaRule(name)
+	c.rules[name] = rule
+	if name == "spdx" {
+		rule.kinds, rule.licenceID = kindBit('"'), true
+		return rule
+	}
+	definition, ok := c.definitions[name]
+	if !ok {
+		c.errorf("the schema has no definition %q", name)
+		return rule
+	}
+	if target := definition.text("$ref"); target != "" {
+		*rule = *c.named(target)
+		return rule
+	}
+	c.fill(rule, definition)
+	return rule
+}
+
+func newSchemaRule(name string) *schemaRule {
+	return &schemaRule{name: name, maxLength: -1, minimum: math.Inf(-1), maximum: math.Inf(1), schemaArray: schemaArray{maxItems: -1}}
+}
+
+// rule compiles a schema that stands inside another.
+func (c *schemaCompiler) rule(name string, v jsonValue) *schemaRule {
+	if v.v == nil || v.v == true {
+		return nil
+	}
+	if target := v.text("$ref"); target != "" {
+		return c.named(target)
+	}
+	rule := newSchemaRule(name)
+	if v.v == false {
+		rule.never = true
+		return rule
+	}
+	c.fill(rule, v)
+	return rule
+}
+
+func (c *schemaCompiler) rules2(name string, list []jsonValue) (rules []*schemaRule) {
+	for _, v := range list {
+		rule := c.rule(name, v)
+		if rule == nil {
+			rule = newSchemaRule(name)
+		}
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+func (c *schemaCompiler) fill(r *schemaRule, v jsonValue) {
+	for word, value := range v.members() {
+		c.word(r, word, jsonValue{value}, v)
+	}
+	c.objectOf(r, v)
+}
+
+// word takes one word of a schema.
+func (c *schemaCompiler) word(r *schemaRule, word string, v, schema jsonValue) {
+	switch word {
+	case "type":
+		r.kinds, r.integer = kindsOf(v.text())
+	case "enum":
+		for _, value := range v.list() {
+			r.enum = append(r.enum, value.text())
+		}
+	case "const":
+		r.constant = fmt.Sprint(v.v)
+	case "pattern":
+		r.patternText = v.text()
+		r.pattern = c.patternOf(r.patternText)
+	case "format":
+		r.patternText = "the form of a " + v.text()
+		r.pattern = formatOf(v.text())
+	case "minLength":
+		r.minLength = c.count(v)
+	case "maxLength":
+		r.maxLength = c.count(v)
+	case "minItems":
+		r.minItems = c.count(v)
+	case "maxItems":
+		r.maxItems = c.count(v)
+	case "minimum":
+		r.minimum = float64(c.count(v))
+	case "maximum":
+		r.maximum = float64(c.count(v))
+	case "uniqueItems":
+		r.unique = v.v == true
+	case "items":
+		if _, ok := v.v.([]any); ok {
+			r.tuple, r.closedTuple = c.rules2(r.name, v.list()), schema.get("additionalItems").v == false
+		} else {
+			r.items = c.rule(r.name, v)
+		}
+	case "allOf":
+		r.all = c.rules2(r.name, v.list())
+	case "anyOf":
+		r.anyOf = c.rules2(r.name, v.list())
+	case "oneOf":
+		r.oneOf = c.rules2(r.name, v.list())
+	case "not":
+		r.not = c.rule(r.name, v)
+	case "if":
+		r.when = c.rule(r.name, v)
+	case "then":
+		r.then = c.rule(r.name, v)
+	case "else":
+		r.other = c.rule(r.name, v)
+	case "properties", "required", "additionalProperties", "additionalItems": // with the object and the items
+	default:
+		c.errorf("the schema of %s has the unknown word %q", r.name, word)
+	}
+}
+
+func (c *schemaCompiler) count(v jsonValue) int {
+	n := 0
+	if _, err := fmt.Sscan(v.text(), &n); err != nil {
+		c.errorf("the schema has %q where a number is expected", v.text())
+	}
+	return n
+}
+
+func kindsOf(word string) (kinds uint8, integer bool) {
+	switch word {
+	case "object":
+		return kindBit('{'), false
+	case "array":
+		return kindBit('['), false
+	case "string":
+		return kindBit('"'), false
+	case "number":
+		return kindBit('0'), false
+	case "integer":
+		return kindBit('0'), true
+	case "boolean":
+		return kindBit('t'), false
+	}
+	return 0, false
+}
+
+// objectOf compiles what a schema says of the members of an object.
+func (c *schemaCompiler) objectOf(r *schemaRule, v jsonValue) {
+	properties := v.get("properties").members()
+	names := make([]string, 0, len(properties))
+	for name := range properties {
+		names = append(names, name)
+	}
+	required := make(map[string]bool)
+	for _, name := range v.list("required") {
+		required[name.text()] = true
+		if _, ok := properties[name.text()]; !ok {
+			names = append(names, name.text())
+		}
+	}
+	if len(names) > maxMembers {
+		c.errorf("the schema of %s names more than %d keys", r.name, maxMembers)
+		return
+	}
+	slices.Sort(names)
+	r.closed = v.get("additionalProperties").v == false
+	for i, name := range names {
+		r.members = append(r.members, schemaMember{name, keyHash(name), c.rule(r.name+"."+name, jsonValue{properties[name]})})
+		if required[name] {
+			r.required |= 1 << i
+		}
+	}
+	r.index()
+}
+
+// index lays the members out by hash, at most half full.
+func (r *schemaRule) index() {
+	size := 2
+	for size < 2*len(r.members) {
+		size *= 2
+	}
+	r.places = make([]uint8, size)
+	for i, m := range r.members {
+		at := m.hash & uint64(size-1)
+		for r.places[at] != 0 {
+			at = (at + 1) & uint64(size-1)
+		}
+		r.places[at] = uint8(i + 1)
+	}
+}
+
+// member finds the place of a key; -1 when the schema does not name it.
+func (r *schemaRule) member(key []byte, hash uint64) int {
+	mask := uint64(len(r.places) - 1)
+	for at := hash & mask; ; at = (at + 1) & mask {
+		i := int(r.places[at]) - 1
+		if i < 0 {
+			return -1
+		}
+		if m := &r.members[i]; m.hash == hash && string(key) == m.name {
+			return i
+		}
+	}
+}
+
+// keyHash is the hash by which jsonTokens knows a key of ASCII letters.
+func keyHash(name string) uint64 {
+	hash := uint64(fnvOffset)
+	for _, c := range []byte(name) {
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		hash = (hash ^ uint64(c)) * fnvPrime
+	}
+	return hash
+}
+
+// patternOf compiles a pattern. That of a hash is met so often that it has code of
+// its own.
+func (c *schemaCompiler) patternOf(pattern string) func([]byte) bool {
+	if strings.HasPrefix(pattern, "^([a-fA-F0-9]{32}|") {
+		return func(text []byte) bool {
+			switch len(text) {
+			case 32, 40, 64, 96, 128:
+				return isHex(text)
+			}
+			return false
+		}
+	}
+	compiled, err := regexp.Compile(pattern)
+	if err != nil {
+		c.errorf("the schema has a pattern that cannot be read: %w", err)
+		return nil
+	}
+	return compiled.Match
+}
+
+// formatOf returns the check of a format; nil for those that only say how a text is
+// meant.
+func formatOf(format string) func([]byte) bool {
+	switch format {
+	case "date-time":
+		return isDateTime
+	case "date":
+		return func(text []byte) bool { return isDateTime(append(slices.Clone(text), "T00:00:00Z"...)) }
+	}
+	return nil
+}
