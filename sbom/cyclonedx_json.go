@@ -74,7 +74,11 @@ func (r *cdxJSON) read() (Info, error) {
 	if err := r.document(); err != nil {
 		return Info{Version: r.doc.version}, err
 	}
-	return r.doc.finish()
+	info, err := r.doc.finish()
+	if r.passed > 0 {
+		info.Notes = append(info.Notes, fmt.Sprintf("of the elements after the first %d of a list each %dth was compared with the schema of CycloneDX; %d were not", fullyCompared, comparedEach, r.passed))
+	}
+	return info, err
 }
 
 func (r *cdxJSON) document() error {
@@ -129,38 +133,15 @@ func (r *cdxJSON) member(key []byte, format *string) (err error) {
 	case "services":
 		return r.services("/services")
 	case "dependencies":
-		return r.array(func(i int) error { return r.dependency(i) })
+		return r.array(func(int) error { return r.dependency() })
 	case "compositions":
-		return r.array(func(i int) error { return r.composition("/compositions/" + strconv.Itoa(i)) })
+		return r.array(func(int) error { return r.composition() })
 	case "vulnerabilities":
 		return r.array(func(i int) error { return r.vulnerability("/vulnerabilities/" + strconv.Itoa(i)) })
-	case "citations":
-		return r.array(func(i int) error { return r.citation("/citations/" + strconv.Itoa(i)) })
 	case "signature":
 		d.bom.Signed = r.kind() == '{'
 	}
 	return nil
-}
-
-// citation checks that a citation says who stands behind it, and what it is about
-// in one way only.
-func (r *cdxJSON) citation(pointer string) error {
-	var by, about int
-	err := r.object(func(key []byte) error {
-		switch string(key) {
-		case "bom-ref":
-			return r.declare()
-		case "attributedTo", "process":
-			by++
-		case "pointers", "expressions":
-			about++
-		}
-		return nil
-	})
-	if err == nil && (by == 0 || about != 1) {
-		r.doc.faults.add("invalid citation", pointer, "a citation needs attributedTo or process, and either pointers or expressions")
-	}
-	return err
 }
 
 func (r *cdxJSON) metadataMember(key []byte) (err error) {
@@ -187,8 +168,6 @@ func (r *cdxJSON) metadataMember(key []byte) (err error) {
 		d.metadata.manufacturer, err = r.organization()
 	case "supplier":
 		d.metadata.supplier, err = r.organization()
-	case "properties":
-		return r.properties("/metadata", nil)
 	case "lifecycles":
 		return r.array(func(int) error {
 			return r.object(func(key []byte) error {
@@ -311,7 +290,7 @@ func (r *cdxJSON) component(pointer string, depth int, done func(*cdxPart) error
 	}
 	p := r.parts[depth]
 	p.reset()
-	p.Pointer = pointer
+	p.Pointer, p.compared = pointer, len(r.schema) > 0
 	p.mayBeProduct = depth == 0 && !r.doc.started
 	if err := r.object(func(key []byte) error { return r.componentMember(p, key, depth) }); err != nil {
 		return err
@@ -323,13 +302,13 @@ func (r *cdxJSON) componentMember(p *cdxPart, key []byte, depth int) (err error)
 	switch string(key) {
 	case "type":
 		p.Type, err = r.word()
-		p.typed = p.Type != ""
 	case "bom-ref":
 		p.Ref, err = r.ref(p.Pointer)
 	case "group":
 		p.Group, err = r.word()
 	case "name":
 		p.Name, err = r.string()
+		p.named = true
 	case "version":
 		p.Version, err = r.string()
 	case "description":
@@ -353,7 +332,7 @@ func (r *cdxJSON) componentMember(p *cdxPart, key []byte, depth int) (err error)
 	case "externalReferences":
 		err = r.array(func(int) error { return r.reference(p) })
 	case "properties":
-		err = r.properties(p.Pointer, p)
+		err = r.properties(p)
 	case "components":
 		err = r.components(p.Pointer+"/components", depth+1)
 	case "swid":
@@ -372,8 +351,9 @@ func (r *cdxJSON) componentMember(p *cdxPart, key []byte, depth int) (err error)
 
 // ref reads a bom-ref, which must not be empty.
 func (r *cdxJSON) ref(pointer string) (string, error) {
+	told := r.told()
 	ref, err := r.string()
-	if err == nil && ref == "" {
+	if err == nil && ref == "" && told == r.told() {
 		r.doc.faults.add("empty bom-ref", pointer, "the bom-ref is empty")
 	}
 	return ref, err
@@ -398,8 +378,8 @@ func (r *cdxJSON) hash(p *cdxPart) error {
 		}
 		return err
 	})
-	if err == nil && !r.doc.validHash(p, r.first, r.second) {
-		r.doc.hash(p, string(r.first), string(r.second), p.Pointer+"/hashes")
+	if err == nil {
+		r.doc.hash(p, r.first, r.second)
 	}
 	return err
 }
@@ -449,15 +429,12 @@ func (r *cdxJSON) reference(p *cdxPart) error {
 	return err
 }
 
-// properties reads a list of properties; p is nil for those that are only checked.
-func (r *cdxJSON) properties(pointer string, p *cdxPart) error {
+func (r *cdxJSON) properties(p *cdxPart) error {
 	return r.array(func(int) error {
 		r.first, r.second = r.first[:0], r.second[:0]
-		named := false
 		err := r.object(func(key []byte) (err error) {
 			switch string(key) {
 			case "name":
-				named = true
 				r.first, err = r.appendTo(r.first)
 			case "value":
 				r.second, err = r.appendTo(r.second)
@@ -465,7 +442,7 @@ func (r *cdxJSON) properties(pointer string, p *cdxPart) error {
 			return err
 		})
 		if err == nil {
-			r.doc.namedProperty(p, pointer, r.first, named, r.second)
+			r.doc.namedProperty(p, r.first, r.second)
 		}
 		return err
 	})
@@ -484,34 +461,13 @@ func (r *cdxJSON) swid(p *cdxPart) error {
 // or patches of its own. Relatives in a pedigree are no parts of the product.
 func (r *cdxJSON) pedigree(p *cdxPart, key []byte) error {
 	switch string(key) {
-	case "ancestors", "commits":
+	case "ancestors", "commits", "patches":
 		return r.array(func(int) error {
 			p.Modified = true
 			return nil
-		})
-	case "patches":
-		return r.array(func(int) error {
-			p.Modified = true
-			return r.object(func(key []byte) error {
-				if string(key) != "resolves" {
-					return nil
-				}
-				return r.array(func(int) error { return r.issue(p) })
-			})
 		})
 	}
 	return nil
-}
-
-func (r *cdxJSON) issue(p *cdxPart) error {
-	return r.object(func(key []byte) error {
-		if string(key) != "type" {
-			return nil
-		}
-		issueType, err := r.word()
-		r.doc.patchIssue(issueType, p.Pointer+"/pedigree/patches")
-		return err
-	})
 }
 
 func (r *cdxJSON) services(pointer string) error {
@@ -551,8 +507,6 @@ func (r *cdxJSON) service(pointer string) error {
 				s.Data = appendName(s.Data, flow)
 				return err
 			})
-		case "properties":
-			err = r.properties(pointer, nil)
 		case "services":
 			err = r.services(pointer + "/services")
 		}
@@ -581,7 +535,7 @@ func (r *cdxJSON) dataFlow() (string, error) {
 	return flow + ":" + class, err
 }
 
-func (r *cdxJSON) dependency(i int) error {
+func (r *cdxJSON) dependency() error {
 	from := int32(-1)
 	var to []string
 	err := r.object(func(key []byte) error {
@@ -612,8 +566,7 @@ func (r *cdxJSON) dependency(i int) error {
 		return err
 	}
 	if from < 0 {
-		r.doc.faults.add("dependency without a ref", "/dependencies/"+strconv.Itoa(i), "the dependency does not say whose it is")
-		return nil
+		return nil // the schema tells
 	}
 	for _, ref := range to {
 		r.doc.dependency(from, []byte(ref))
@@ -621,7 +574,7 @@ func (r *cdxJSON) dependency(i int) error {
 	return nil
 }
 
-func (r *cdxJSON) composition(pointer string) error {
+func (r *cdxJSON) composition() error {
 	c := cdxComposition{whole: true}
 	err := r.object(func(key []byte) (err error) {
 		switch string(key) {
@@ -644,7 +597,7 @@ func (r *cdxJSON) composition(pointer string) error {
 		return err
 	})
 	if err == nil {
-		r.doc.composition(c, pointer)
+		r.doc.composition(c)
 	}
 	return err
 }
@@ -683,7 +636,7 @@ func (r *cdxJSON) vulnerability(pointer string) error {
 					return nil
 				}
 				state, err := r.word()
-				s.State = r.doc.analysisState(state, pointer+"/analysis/state")
+				s.State = analysisState(state)
 				return err
 			})
 		case "affects":

@@ -133,7 +133,7 @@ func uncheckedRule(word string, value any) bool {
 		return value == "^(.*)$" // would forbid line breaks, which do no harm
 	case "format":
 		// Addresses and mail addresses are kept as they are written, whatever their form.
-		return value != "date-time" && value != "date"
+		return value != "date-time" && value != "date" && value != "uri"
 	case "additionalItems":
 		return false
 	}

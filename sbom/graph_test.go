@@ -95,7 +95,7 @@ func TestManyEqualFaults(t *testing.T) {
 		list = append(list, fmt.Sprintf(`{"name":"c%d"}`, i))
 	}
 	got := readInput(t, textInput("faults", cdxJSONText(`"components":[`+strings.Join(list, ",")+`]`)), Options{})
-	if len(got.Gaps) != maxGapsOfAKind+1 || !strings.Contains(got.Gaps[maxGapsOfAKind].Reason, "980 more of the same kind: component without a type") {
+	if len(got.Gaps) != maxGapsOfAKind+1 || !strings.Contains(got.Gaps[maxGapsOfAKind].Reason, "980 more of the same kind: against the schema at component") {
 		t.Errorf("%d gaps, the last: %v", len(got.Gaps), got.Gaps[len(got.Gaps)-1])
 	}
 }

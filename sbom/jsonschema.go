@@ -16,9 +16,13 @@ import (
 type schemaRule struct {
 	name             string // of the definition it stands in, for people
 	never            bool   // nothing fits
-	kinds            uint8  // bits of kindBit; 0: all fit
+	kinds            uint8  // bits of kindBits; 0: all fit
 	integer          bool
 	enum             []string
+	wordPlaces       []uint8 // open addressing by wordHash: place in enum plus one
+	free             uint8   // kinds of which no more is asked, bits of kindBits
+	plain            bool    // there is no choice
+	unknown          *misfit
 	pattern          func([]byte) bool
 	patternText      string
 	licenceID        bool // one of the ids of the SPDX licence list
@@ -37,12 +41,31 @@ type schemaObject struct {
 	places   []uint8 // open addressing by the hash of a key: place in members plus one
 	closed   bool    // no other keys
 	required uint64  // bits by place in members
+	keys     []schemaKeys
+	guard    *schemaGuard
 }
 
+// schemaKeys says how many of the sets of keys an object must have.
+type schemaKeys struct {
+	sets        []uint64
+	least, most int
+}
+
+// schemaGuard forbids keys while a member, if it is there, has a value.
+type schemaGuard struct {
+	member   *schemaRule
+	constant string // as it is written in JSON
+	forbids  uint64
+}
+
+// guardOpen is the bit among the keys seen that says that the member has another value.
+const guardOpen = 1 << maxMembers
+
 type schemaMember struct {
-	name string
-	hash uint64
-	rule *schemaRule // nil: anything
+	name    string
+	hash    uint64
+	rule    *schemaRule // nil: anything
+	missing *misfit
 }
 
 // schemaArray is what a schema says of an array.
@@ -58,33 +81,15 @@ type schemaArray struct {
 type schemaChoice struct {
 	all, anyOf, oneOf      []*schemaRule
 	not, when, then, other *schemaRule
-}
-
-func (r *schemaRule) plain() bool {
-	return len(r.all) == 0 && len(r.anyOf) == 0 && len(r.oneOf) == 0 && r.not == nil && r.when == nil
+	branches               []*schemaRule // all of these
 }
 
 // maxMembers is how many keys of one object a schema may name: a word has as many bits.
-const maxMembers = 64
+const maxMembers = 63
 
-// kindBit is the bit of a kind of JSON value.
-func kindBit(kind byte) uint8 {
-	switch kind {
-	case '{':
-		return 1
-	case '[':
-		return 2
-	case '"':
-		return 4
-	case '0':
-		return 8
-	case 't', 'f':
-		return 16
-	case 'n':
-		return 32
-	}
-	return 0
-}
+// kindBits are the bits of the kinds of JSON values, by the first byte of one.
+var kindBits = [256]uint8{'{': 1, '[': 2, '"': 4, 't': 16, 'f': 16, 'n': 32,
+	'-': 8, '0': 8, '1': 8, '2': 8, '3': 8, '4': 8, '5': 8, '6': 8, '7': 8, '8': 8, '9': 8}
 
 // schemaCompiler turns definitions into rules. Those that name each other, or
 // themselves, are joined by name.
@@ -114,7 +119,7 @@ func (c *schemaCompiler) named(name string) *schemaRule {
 	rule := newSchemaRule(name)
 	c.rules[name] = rule
 	if name == "spdx" {
-		rule.kinds, rule.licenceID = kindBit('"'), true
+		rule.kinds, rule.licenceID = kindBits['"'], true
 		return rule
 	}
 	definition, ok := c.definitions[name]
@@ -123,15 +128,18 @@ func (c *schemaCompiler) named(name string) *schemaRule {
 		return rule
 	}
 	if target := definition.text("$ref"); target != "" {
-		*rule = *c.named(target)
-		return rule
+		c.rules[name] = c.named(target)
+		return c.rules[name]
 	}
 	c.fill(rule, definition)
 	return rule
 }
 
 func newSchemaRule(name string) *schemaRule {
-	return &schemaRule{name: name, maxLength: -1, minimum: math.Inf(-1), maximum: math.Inf(1), schemaArray: schemaArray{maxItems: -1}}
+	r := &schemaRule{name: name, maxLength: -1, minimum: math.Inf(-1), maximum: math.Inf(1), schemaArray: schemaArray{maxItems: -1}}
+	r.plain, r.unknown = true, &misfit{rule: r, why: unknownKey}
+	r.index()
+	return r
 }
 
 // rule compiles a schema that stands inside another.
@@ -167,6 +175,85 @@ func (c *schemaCompiler) fill(r *schemaRule, v jsonValue) {
 		c.word(r, word, jsonValue{value}, v)
 	}
 	c.objectOf(r, v)
+	r.foldKeys()
+	r.settle()
+}
+
+// foldKeys makes choices that are only about keys cheap: they are decided when the
+// object ends, and nothing has to be followed for them.
+func (r *schemaRule) foldKeys() {
+	if sets := r.setsOf(r.oneOf); sets != nil {
+		r.keys, r.oneOf = append(r.keys, schemaKeys{sets, 1, 1}), nil
+	}
+	if sets := r.setsOf(r.anyOf); sets != nil {
+		r.keys, r.anyOf = append(r.keys, schemaKeys{sets, 1, len(sets)}), nil
+	}
+	r.all = slices.DeleteFunc(r.all, func(part *schemaRule) bool {
+		if sets := r.setsOf([]*schemaRule{part.not}); sets != nil && part.when == nil {
+			r.keys = append(r.keys, schemaKeys{sets, 0, 0})
+			return true
+		}
+		return r.foldGuard(part)
+	})
+}
+
+// setsOf returns the keys that each branch asks for, if the branches ask for nothing
+// else; nil otherwise.
+func (r *schemaRule) setsOf(branches []*schemaRule) (sets []uint64) {
+	for _, b := range branches {
+		if b == nil || b.kinds != 0 || b.closed || b.required == 0 || len(b.keys) > 0 || !b.plain {
+			return nil
+		}
+		set := uint64(0)
+		for i, m := range b.members {
+			at := r.member([]byte(m.name), m.hash)
+			if at < 0 || m.rule != nil || b.required&(1<<i) == 0 {
+				return nil
+			}
+			set |= 1 << at
+		}
+		sets = append(sets, set)
+	}
+	return sets
+}
+
+// foldGuard takes a part that forbids keys if a member has a value.
+func (r *schemaRule) foldGuard(part *schemaRule) bool {
+	if part.when == nil || part.then == nil || part.other != nil || r.guard != nil || len(part.when.members) != 1 || part.when.required != 0 {
+		return false
+	}
+	condition := part.when.members[0]
+	at, sets := r.member([]byte(condition.name), condition.hash), r.setsOf([]*schemaRule{part.then.not})
+	if at < 0 || len(sets) != 1 || condition.rule == nil || condition.rule.constant == "" {
+		return false
+	}
+	r.guard = &schemaGuard{r.members[at].rule, condition.rule.constant, sets[0]}
+	return true
+}
+
+// settle works out the short cuts.
+func (r *schemaRule) settle() {
+	r.branches = slices.Concat(r.all, r.anyOf, r.oneOf)
+	for _, branch := range []*schemaRule{r.not, r.when, r.then, r.other} {
+		if branch != nil {
+			r.branches = append(r.branches, branch)
+		}
+	}
+	r.plain = len(r.branches) == 0
+	r.indexWords()
+	if !r.plain || r.never || r.constant != "" || len(r.enum) > 0 {
+		return
+	}
+	r.free = r.kinds
+	if r.kinds == 0 {
+		r.free = ^uint8(0)
+	}
+	if r.pattern != nil || r.minLength > 0 || r.maxLength >= 0 {
+		r.free &^= kindBits['"']
+	}
+	if r.integer || !math.IsInf(r.minimum, -1) || !math.IsInf(r.maximum, 1) {
+		r.free &^= kindBits['0']
+	}
 }
 
 // word takes one word of a schema.
@@ -237,17 +324,17 @@ func (c *schemaCompiler) count(v jsonValue) int {
 func kindsOf(word string) (kinds uint8, integer bool) {
 	switch word {
 	case "object":
-		return kindBit('{'), false
+		return kindBits['{'], false
 	case "array":
-		return kindBit('['), false
+		return kindBits['['], false
 	case "string":
-		return kindBit('"'), false
+		return kindBits['"'], false
 	case "number":
-		return kindBit('0'), false
+		return kindBits['0'], false
 	case "integer":
-		return kindBit('0'), true
+		return kindBits['0'], true
 	case "boolean":
-		return kindBit('t'), false
+		return kindBits['t'], false
 	}
 	return 0, false
 }
@@ -273,7 +360,7 @@ func (c *schemaCompiler) objectOf(r *schemaRule, v jsonValue) {
 	slices.Sort(names)
 	r.closed = v.get("additionalProperties").v == false
 	for i, name := range names {
-		r.members = append(r.members, schemaMember{name, keyHash(name), c.rule(r.name+"."+name, jsonValue{properties[name]})})
+		r.members = append(r.members, schemaMember{name, keyHash(name), c.rule(r.name+"."+name, jsonValue{properties[name]}), &misfit{rule: r, why: missingKey, n: i}})
 		if required[name] {
 			r.required |= 1 << i
 		}
@@ -351,6 +438,50 @@ func formatOf(format string) func([]byte) bool {
 		return isDateTime
 	case "date":
 		return func(text []byte) bool { return isDateTime(append(slices.Clone(text), "T00:00:00Z"...)) }
+	case "uri":
+		return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`).Match
 	}
 	return nil
+}
+
+// indexWords lays the words out so that one is mostly found at the first look.
+func (r *schemaRule) indexWords() {
+	if len(r.enum) == 0 || len(r.enum) >= math.MaxUint8 {
+		return
+	}
+	size := 4
+	for size < 4*len(r.enum) {
+		size *= 2
+	}
+	r.wordPlaces = make([]uint8, size)
+	for i, word := range r.enum {
+		at := wordHash([]byte(word)) & (size - 1)
+		for r.wordPlaces[at] != 0 {
+			at = (at + 1) & (size - 1)
+		}
+		r.wordPlaces[at] = uint8(i + 1)
+	}
+}
+
+// wordHash tells short words apart by their length, begin, middle and end.
+func wordHash(word []byte) int {
+	n := len(word)
+	if n == 0 {
+		return 0
+	}
+	return n + 7*int(word[0]) + 31*int(word[n/2]) + 131*int(word[n-1])
+}
+
+// lists reports whether a text is one of the words allowed.
+func (r *schemaRule) lists(text []byte) bool {
+	if r.wordPlaces == nil {
+		return slices.Contains(r.enum, string(text))
+	}
+	mask := len(r.wordPlaces) - 1
+	for at := wordHash(text) & mask; ; at = (at + 1) & mask {
+		i := int(r.wordPlaces[at]) - 1
+		if i < 0 || r.enum[i] == string(text) {
+			return i >= 0
+		}
+	}
 }

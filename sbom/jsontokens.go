@@ -30,6 +30,7 @@ type jsonTokens struct {
 	opt    Options
 	fault  func(pointer, reason string) // wrong types, and keys given twice when lenient
 	schema []*schemaWalk                // compare the document with schemas, and are told of all that is read
+	passed int                          // elements that were not compared with a schema
 	offset int64                        // of the end of the last token or element of the decoder
 	depth  int
 	reads  int       // values read so far: shows whether a callback read its own
@@ -193,7 +194,9 @@ func (j *jsonTokens) array(element func(i int) error) error {
 			break
 		}
 		took := j.whole == nil && kind == '{' && j.wholeMax > 0
+		var paused []*schemaWalk
 		if took {
+			paused = j.pause(i)
 			j.take()
 		} else if j.whole != nil {
 			j.path[len(j.path)-1] = int32(i)
@@ -209,6 +212,7 @@ func (j *jsonTokens) array(element func(i int) error) error {
 		}
 		if took {
 			j.whole, j.pos = nil, 0
+			j.resume(paused)
 		}
 	}
 	j.inArray = outer
@@ -250,6 +254,35 @@ func (j *jsonTokens) open(kind byte, want string) (bool, error) {
 	j.offset = j.dec.InputOffset()
 	j.schemaOpen(kind, -1)
 	return err == nil, j.explain(err)
+}
+
+const (
+	// fullyCompared is how many elements of a list are all compared with a schema. Of
+	// those that follow each comparedEach-th is: tools write the thousandth as they
+	// wrote the first, and looking at all would double the work.
+	fullyCompared = 2000
+	comparedEach  = 16
+)
+
+// pause stops the comparison with schemas for an element of a long list.
+func (j *jsonTokens) pause(i int) []*schemaWalk {
+	if i < fullyCompared || i%comparedEach == 0 || len(j.schema) == 0 {
+		return nil
+	}
+	paused := j.schema
+	j.schema = nil
+	j.passed++
+	return paused
+}
+
+func (j *jsonTokens) resume(paused []*schemaWalk) {
+	if paused == nil {
+		return
+	}
+	j.schema = paused
+	for _, s := range j.schema {
+		s.frames[len(s.frames)-1].elements++
+	}
 }
 
 func (j *jsonTokens) schemaOpen(kind byte, start int) {

@@ -174,8 +174,11 @@ func (w *xmlSchemaWalk) check(f *xmlSchemaFrame) {
 
 func (w *xmlSchemaWalk) tell(of *xmlType, reason string) {
 	var path strings.Builder
-	for _, f := range w.frames {
+	for i, f := range w.frames {
 		path.WriteString("/" + f.name)
+		if i > 0 && w.frames[i-1].children > 1 {
+			fmt.Fprintf(&path, "[%d]", w.frames[i-1].children)
+		}
 	}
 	w.fault(of.name, shortPointer(path.String()), reason)
 }
