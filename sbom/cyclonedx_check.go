@@ -333,7 +333,7 @@ func (d *cdxDocument) identifier(p *cdxPart, scheme netvet.IdentifierType, value
 
 // addLicence keeps one licence, by whatever it is called.
 func (p *cdxPart) addLicence(text string) {
-	if text != "" && len(p.Licences) < maxListed {
+	if strings.TrimSpace(text) != "" && len(p.Licences) < maxListed {
 		p.Licences = append(p.Licences, text)
 	}
 }

@@ -359,6 +359,8 @@ func (r *cdxXML) licences(p *cdxPart) error {
 			text, err := r.text()
 			p.addLicence(text)
 			return err
+		case "expression-detailed":
+			p.addLicence(attribute(e, "expression"))
 		case "license":
 			member := func(e xml.StartElement) error { return r.licenceMember(p, e) }
 			if r.doc.version == "1.0" {

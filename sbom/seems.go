@@ -47,6 +47,7 @@ func knownBytes() []magicBytes {
 		{[]byte("\xd0\xcf\x11\xe0"), "old Office documents are not supported: save it as .xlsx"},
 		{[]byte("\x7fELF"), "this is a program, not an inventory"},
 		{[]byte("MZ"), "this is a program, not an inventory"},
+		{[]byte("\n\x031."), "this is CycloneDX in the form of protocol buffers, which is not read: convert it to JSON, for example with cyclonedx convert"},
 		{[]byte("\x89PNG"), "this is an image, not an inventory"},
 	}
 }

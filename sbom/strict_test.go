@@ -96,6 +96,7 @@ func TestRefusals(t *testing.T) {
 		{"UTF-32", "\xff\xfe\x00\x00{\x00\x00\x00", "text in UTF-32LE is not read"},
 		{"zip", "PK\x03\x04...", "this is a zip archive, which holds inputs and is none itself"},
 		{"gzip", "\x1f\x8b\x08...", "the gzip data are cut off"},
+		{"CycloneDX in protocol buffers", "\n\x031.6\x10\x01\x1a-urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79", "CycloneDX in the form of protocol buffers, which is not read: convert it to JSON"},
 		{"PDF", "%PDF-1.7", "PDF documents are not supported"},
 	}
 	for _, test := range tests {
