@@ -68,6 +68,7 @@ type cdxPart struct {
 	origin                 string // stated country of manufacture
 	category               string
 	compared               bool // with the schema, which tells the faults that it sees
+	leftOut                int  // licences, identifiers and references beyond maxListed
 	named                  bool // a name is given, maybe an empty one
 	repositoryRank         int
 	mayBeProduct           bool // keep what only a product needs

@@ -45,6 +45,9 @@ func (d *cdxDocument) checkComponent(p *cdxPart) {
 	if !p.compared {
 		d.checkWords(p)
 	}
+	if p.leftOut > 0 {
+		d.faults.add("more than is kept", p.Pointer, fmt.Sprintf("%d licences, identifiers and references beyond the first %d of a kind are left out", p.leftOut, maxListed))
+	}
 	if !knownScope(p.Scope) {
 		p.Scope = ""
 	}
@@ -126,7 +129,9 @@ var hexDigit = [256]bool{
 
 // reference takes one external reference of a component.
 func (d *cdxDocument) reference(p *cdxPart, kind, url []byte) {
-	if p.mayBeProduct && len(url) > 0 && len(p.references) < maxListed {
+	if p.mayBeProduct && len(p.references) >= maxListed {
+		p.leftOut++
+	} else if p.mayBeProduct && len(url) > 0 {
 		p.references = append(p.references, netvet.Reference{Type: string(kind), URL: string(url)})
 	}
 	switch string(kind) {
@@ -195,7 +200,11 @@ func (d *cdxDocument) property(p *cdxPart, meaning, value string) {
 // identify keeps an identifier and reports whether it is one of its scheme.
 func (p *cdxPart) identify(scheme netvet.IdentifierType, value string) bool {
 	id, ok := normalIdentifier(scheme, value)
-	if ok && len(p.Identifiers) < maxListed && !slices.Contains(p.Identifiers, id) {
+	switch {
+	case !ok || slices.Contains(p.Identifiers, id):
+	case len(p.Identifiers) >= maxListed:
+		p.leftOut++
+	default:
 		p.Identifiers = append(p.Identifiers, id)
 	}
 	return ok
@@ -333,7 +342,11 @@ func (d *cdxDocument) identifier(p *cdxPart, scheme netvet.IdentifierType, value
 
 // addLicence keeps one licence, by whatever it is called.
 func (p *cdxPart) addLicence(text string) {
-	if strings.TrimSpace(text) != "" && len(p.Licences) < maxListed {
+	switch {
+	case strings.TrimSpace(text) == "":
+	case len(p.Licences) >= maxListed:
+		p.leftOut++
+	default:
 		p.Licences = append(p.Licences, text)
 	}
 }

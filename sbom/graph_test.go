@@ -100,6 +100,15 @@ func TestManyEqualFaults(t *testing.T) {
 	}
 }
 
+// TestLongLists makes sure that what is cut from a list is counted.
+func TestLongLists(t *testing.T) {
+	list := strings.TrimSuffix(strings.Repeat(`{"license":{"name":"L"}},`, maxListed+3), ",")
+	got := readInput(t, textInput("long", `{"version":1,`+strings.TrimPrefix(cdxJSONText(`"components":[{"type":"library","name":"c","licenses":[`+list+`]}]`), "{")), Options{})
+	if len(got.Gaps) != 1 || !strings.Contains(got.Gaps[0].Reason, "3 licences, identifiers and references beyond the first 64") {
+		t.Errorf("%s %v", got.Error, got.Gaps)
+	}
+}
+
 // TestShelf puts components on the shelf and takes them back.
 func TestShelf(t *testing.T) {
 	text := rapid.StringN(0, 20, 200)

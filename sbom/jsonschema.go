@@ -159,7 +159,7 @@ func (c *schemaCompiler) rule(name string, v jsonValue) *schemaRule {
 	return rule
 }
 
-func (c *schemaCompiler) rules2(name string, list []jsonValue) (rules []*schemaRule) {
+func (c *schemaCompiler) list(name string, list []jsonValue) (rules []*schemaRule) {
 	for _, v := range list {
 		rule := c.rule(name, v)
 		if rule == nil {
@@ -289,16 +289,16 @@ func (c *schemaCompiler) word(r *schemaRule, word string, v, schema jsonValue) {
 		r.unique = v.v == true
 	case "items":
 		if _, ok := v.v.([]any); ok {
-			r.tuple, r.closedTuple = c.rules2(r.name, v.list()), schema.get("additionalItems").v == false
+			r.tuple, r.closedTuple = c.list(r.name, v.list()), schema.get("additionalItems").v == false
 		} else {
 			r.items = c.rule(r.name, v)
 		}
 	case "allOf":
-		r.all = c.rules2(r.name, v.list())
+		r.all = c.list(r.name, v.list())
 	case "anyOf":
-		r.anyOf = c.rules2(r.name, v.list())
+		r.anyOf = c.list(r.name, v.list())
 	case "oneOf":
-		r.oneOf = c.rules2(r.name, v.list())
+		r.oneOf = c.list(r.name, v.list())
 	case "not":
 		r.not = c.rule(r.name, v)
 	case "if":

@@ -300,10 +300,7 @@ func isDateTime(text []byte) bool {
 	if len(text) < len("2006-01-02T15:04:05Z") || text[10] != 'T' && text[10] != 't' || bytes.IndexByte(text, ',') >= 0 {
 		return false
 	}
-	upper := strings.ToUpper(string(text))
-	if strings.Contains(upper, ":60") { // a leap second
-		upper = strings.Replace(upper, ":60", ":59", 1)
-	}
+	upper := strings.Replace(strings.ToUpper(string(text)), ":60", ":59", 1) // a leap second
 	_, err := time.Parse(time.RFC3339Nano, upper)
 	return err == nil
 }
