@@ -67,7 +67,9 @@ type cdxPart struct {
 	model, location        string
 	origin                 string // stated country of manufacture
 	category               string
-	typed                  bool // a type is given
+	compared               bool // with the schema, which tells the faults that it sees
+	leftOut                int  // licences, identifiers and references beyond maxListed
+	named                  bool // a name is given, maybe an empty one
 	repositoryRank         int
 	mayBeProduct           bool // keep what only a product needs
 	references             []netvet.Reference
@@ -461,9 +463,8 @@ func weakerAggregate(a, b string) string {
 
 // composition takes a claim of completeness. What it says of vulnerabilities is
 // no matter of parts.
-func (d *cdxDocument) composition(c cdxComposition, pointer string) {
+func (d *cdxDocument) composition(c cdxComposition) {
 	if c.aggregate == "" || !slices.Contains(cdxAggregates(), c.aggregate) {
-		d.faults.add("unknown aggregate", pointer, fmt.Sprintf("aggregate %q is not known: the claim is taken as unknown", short(c.aggregate)))
 		c.aggregate = "unknown"
 	}
 	if c.whole || len(c.refs) > 0 {

@@ -10,42 +10,45 @@ import (
 	"github.com/netvet/netvet"
 )
 
-// What follows are the faults of a CycloneDX document that can be seen without
-// its schema. The component is read all the same.
+// What follows is what the fields of a CycloneDX document mean, and the faults that
+// its schema does not see. The component is read all the same.
 
 // cdxKind maps the component types of CycloneDX 1.7 to kinds.
-func cdxKind(componentType string) (netvet.Kind, bool) {
+func cdxKind(componentType string) netvet.Kind {
 	switch componentType {
 	case "application", "framework", "library", "container", "platform", "operating-system", "device-driver":
-		return netvet.KindSoftware, true
+		return netvet.KindSoftware
 	case "firmware":
-		return netvet.KindFirmware, true
+		return netvet.KindFirmware
 	case "device":
-		return netvet.KindDevice, true
-	case "file", "data", "machine-learning-model", "cryptographic-asset":
-		return netvet.KindOther, true
+		return netvet.KindDevice
 	}
-	return netvet.KindOther, false
+	return netvet.KindOther
+}
+
+// otherType tells the component types that are of no kind of their own.
+func otherType(componentType string) bool {
+	switch componentType {
+	case "file", "data", "machine-learning-model", "cryptographic-asset":
+		return true
+	}
+	return false
 }
 
 // checkComponent settles what depends on several fields of a component, and
 // reports its faults.
 func (d *cdxDocument) checkComponent(p *cdxPart) {
-	var known bool
-	p.Kind, known = cdxKind(p.Type)
-	switch {
-	case !p.typed:
-		d.faults.add("component without a type", p.Pointer, fmt.Sprintf("component %q has no type", short(p.Name)))
-	case !known:
-		d.faults.add("unknown component type", p.Pointer, fmt.Sprintf("component %q is of the unknown type %q", short(p.Name), short(p.Type)))
-	}
-	if p.Name == "" {
+	p.Kind = cdxKind(p.Type)
+	if p.Name == "" && p.named {
 		d.faults.add("component without a name", p.Pointer, "a component has no name")
 	}
-	switch p.Scope {
-	case "", "required", "optional", "excluded":
-	default:
-		d.faults.add("unknown scope", p.Pointer, fmt.Sprintf("component %q has the unknown scope %q", short(p.Name), short(p.Scope)))
+	if !p.compared {
+		d.checkWords(p)
+	}
+	if p.leftOut > 0 {
+		d.faults.add("more than is kept", p.Pointer, fmt.Sprintf("%d licences, identifiers and references beyond the first %d of a kind are left out", p.leftOut, maxListed))
+	}
+	if !knownScope(p.Scope) {
 		p.Scope = ""
 	}
 	p.Manufacturer = cmp.Or(p.manufacturer.name, p.Manufacturer)
@@ -53,68 +56,82 @@ func (d *cdxDocument) checkComponent(p *cdxPart) {
 	p.Country = cmp.Or(p.manufacturer.country, p.supplier.country, p.origin)
 }
 
-// validHash takes a hash of a component if nothing is wrong with it.
-func (d *cdxDocument) validHash(p *cdxPart, algorithm, content []byte) bool {
-	length, known := hashLength(string(algorithm))
-	if !known || length != len(content) || !isHex(content) {
-		return false
-	}
-	p.Hashed = true
-	return true
+func knownScope(scope string) bool {
+	return scope == "required" || scope == "optional" || scope == "excluded"
 }
 
-// hash takes one hash of a component.
-func (d *cdxDocument) hash(p *cdxPart, algorithm, content, pointer string) {
-	length, known := hashLength(algorithm)
+// checkWords does what the schema does otherwise, for a component that is not compared
+// with it.
+func (d *cdxDocument) checkWords(p *cdxPart) {
 	switch {
-	case !known:
-		d.faults.add("unknown hash algorithm", pointer, fmt.Sprintf("hash algorithm %q is not known", short(algorithm)))
-	case !isHex([]byte(content)) || length > 0 && len(content) != length:
-		d.faults.add("invalid hash", pointer, fmt.Sprintf("%q is no %s hash", short(content), algorithm))
+	case p.Type == "":
+		d.faults.add("component without a type", p.Pointer, fmt.Sprintf("component %q has no type", short(p.Name)))
+	case p.Kind == netvet.KindOther && !otherType(p.Type):
+		d.faults.add("unknown component type", p.Pointer, fmt.Sprintf("component %q is of the unknown type %q", short(p.Name), short(p.Type)))
+	}
+	if !p.named {
+		d.faults.add("component without a name", p.Pointer, "a component has no name")
+	}
+	if p.Scope != "" && !knownScope(p.Scope) {
+		d.faults.add("unknown scope", p.Pointer, fmt.Sprintf("component %q has the unknown scope %q", short(p.Name), short(p.Scope)))
+	}
+}
+
+// hash takes one hash of a component, as long as its algorithm makes them. Which
+// algorithms there are, and that a hash is hexadecimal, the schema tells.
+func (d *cdxDocument) hash(p *cdxPart, algorithm, content []byte) {
+	length := hashLength(algorithm)
+	switch {
+	case p.compared && (length < 0 || !isHex(content)):
+	case length < 0:
+		d.faults.add("unknown hash algorithm", p.Pointer+"/hashes", fmt.Sprintf("hash algorithm %q is not known", short(string(algorithm))))
+	case length > 0 && length != len(content) || !isHex(content):
+		d.faults.add("invalid hash", p.Pointer+"/hashes", fmt.Sprintf("%q is no %s hash", short(string(content)), algorithm))
 	default:
 		p.Hashed = true
 	}
 }
 
 // hashLength returns how many hexadecimal digits a hash has; 0 when it may have
-// several lengths.
-func hashLength(algorithm string) (int, bool) {
-	switch algorithm {
+// several lengths, -1 when the algorithm is not known.
+func hashLength(algorithm []byte) int {
+	switch string(algorithm) {
 	case "SHA-256", "SHA3-256", "BLAKE2b-256", "Streebog-256":
-		return 64, true
+		return 64
 	case "SHA-1":
-		return 40, true
+		return 40
 	case "MD5":
-		return 32, true
+		return 32
 	case "SHA-512", "SHA3-512", "BLAKE2b-512", "Streebog-512":
-		return 128, true
+		return 128
 	case "SHA-384", "SHA3-384", "BLAKE2b-384":
-		return 96, true
+		return 96
 	case "BLAKE3":
-		return 0, true
+		return 0
 	}
-	return 0, false
+	return -1
 }
 
+// isHex reports whether a text is hexadecimal digits.
 func isHex(text []byte) bool {
 	for _, c := range text {
-		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
+		if !hexDigit[c] {
 			return false
 		}
 	}
 	return len(text) > 0
 }
 
-// patchIssue checks the type of an issue that a patch resolves.
-func (d *cdxDocument) patchIssue(issueType, pointer string) {
-	if !slices.Contains([]string{"defect", "enhancement", "security"}, issueType) {
-		d.faults.add("unknown issue type", pointer, fmt.Sprintf("issue type %q is not known", short(issueType)))
-	}
+var hexDigit = [256]bool{
+	'0': true, '1': true, '2': true, '3': true, '4': true, '5': true, '6': true, '7': true, '8': true, '9': true,
+	'a': true, 'b': true, 'c': true, 'd': true, 'e': true, 'f': true, 'A': true, 'B': true, 'C': true, 'D': true, 'E': true, 'F': true,
 }
 
 // reference takes one external reference of a component.
 func (d *cdxDocument) reference(p *cdxPart, kind, url []byte) {
-	if p.mayBeProduct && len(url) > 0 && len(p.references) < maxListed {
+	if p.mayBeProduct && len(p.references) >= maxListed {
+		p.leftOut++
+	} else if p.mayBeProduct && len(url) > 0 {
 		p.references = append(p.references, netvet.Reference{Type: string(kind), URL: string(url)})
 	}
 	switch string(kind) {
@@ -132,14 +149,8 @@ func repositoryRank(kind string) int {
 	return 1 + slices.Index([]string{"distribution", "source-distribution", "vcs"}, kind)
 }
 
-// namedProperty takes a property, which has to have a name since version 1.7.
-func (d *cdxDocument) namedProperty(p *cdxPart, pointer string, name []byte, named bool, value []byte) {
-	if !named && d.version >= "1.7" {
-		d.faults.add("property without a name", pointer, "a property has no name")
-	}
-	if p == nil || !named {
-		return
-	}
+// namedProperty takes a property of a component.
+func (d *cdxDocument) namedProperty(p *cdxPart, name, value []byte) {
 	meaning, ok := d.meanings[string(name)]
 	if !ok {
 		meaning = hardwareProperty(string(name))
@@ -189,7 +200,11 @@ func (d *cdxDocument) property(p *cdxPart, meaning, value string) {
 // identify keeps an identifier and reports whether it is one of its scheme.
 func (p *cdxPart) identify(scheme netvet.IdentifierType, value string) bool {
 	id, ok := normalIdentifier(scheme, value)
-	if ok && len(p.Identifiers) < maxListed && !slices.Contains(p.Identifiers, id) {
+	switch {
+	case !ok || slices.Contains(p.Identifiers, id):
+	case len(p.Identifiers) >= maxListed:
+		p.leftOut++
+	default:
 		p.Identifiers = append(p.Identifiers, id)
 	}
 	return ok
@@ -242,7 +257,7 @@ func lastWord(name string) string {
 }
 
 // cdxState translates the state of an analysis.
-func (d *cdxDocument) analysisState(state, pointer string) string {
+func analysisState(state string) string {
 	switch state {
 	case "exploitable":
 		return "affected"
@@ -253,7 +268,6 @@ func (d *cdxDocument) analysisState(state, pointer string) string {
 	case "resolved", "resolved_with_pedigree":
 		return "fixed"
 	}
-	d.faults.add("unknown analysis state", pointer, fmt.Sprintf("analysis state %q is not known", short(state)))
 	return ""
 }
 
@@ -328,7 +342,11 @@ func (d *cdxDocument) identifier(p *cdxPart, scheme netvet.IdentifierType, value
 
 // addLicence keeps one licence, by whatever it is called.
 func (p *cdxPart) addLicence(text string) {
-	if text != "" && len(p.Licences) < maxListed {
+	switch {
+	case strings.TrimSpace(text) == "":
+	case len(p.Licences) >= maxListed:
+		p.leftOut++
+	default:
 		p.Licences = append(p.Licences, text)
 	}
 }

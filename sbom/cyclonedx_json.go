@@ -1,6 +1,7 @@
 package sbom
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -46,10 +47,17 @@ type cdxJSON struct {
 	// first and second are for pairs of strings that are mostly looked at and not
 	// kept: the two of a hash, reference or property.
 	first, second []byte
+	conformance   *cdxConformance
 }
 
 func readCycloneDXJSON(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
-	return newCDXJSON(src, emit).read()
+	in := bufio.NewReaderSize(src.Reader, headSize)
+	src.Reader = in
+	r := newCDXJSON(src, emit)
+	if err := r.conform(in); err != nil {
+		return Info{}, err
+	}
+	return r.read()
 }
 
 func newCDXJSON(src *Stream, emit func(Record) error) *cdxJSON {
@@ -58,6 +66,7 @@ func newCDXJSON(src *Stream, emit func(Record) error) *cdxJSON {
 	r.jsonTokens = newJSONTokens(src.Reader, src.Options, func(pointer, reason string) {
 		doc.faults.add("value of the wrong type, or given twice", pointer, reason)
 	})
+	r.conformance = &cdxConformance{doc: doc, tokens: r.jsonTokens}
 	return r
 }
 
@@ -65,7 +74,11 @@ func (r *cdxJSON) read() (Info, error) {
 	if err := r.document(); err != nil {
 		return Info{Version: r.doc.version}, err
 	}
-	return r.doc.finish()
+	info, err := r.doc.finish()
+	if r.passed > 0 {
+		info.Notes = append(info.Notes, fmt.Sprintf("of the elements after the first %d of a list each %dth was compared with the schema of CycloneDX; %d were not", fullyCompared, comparedEach, r.passed))
+	}
+	return info, err
 }
 
 func (r *cdxJSON) document() error {
@@ -104,7 +117,11 @@ func (r *cdxJSON) member(key []byte, format *string) (err error) {
 		if err != nil {
 			return err
 		}
-		return d.setVersion(version, "1.2")
+		if err := d.setVersion(version, "1.2"); err != nil {
+			return err
+		}
+		r.conformance.settle(version)
+		return nil
 	case "metadata":
 		if err := r.object(r.metadataMember); err != nil {
 			return err
@@ -116,38 +133,15 @@ func (r *cdxJSON) member(key []byte, format *string) (err error) {
 	case "services":
 		return r.services("/services")
 	case "dependencies":
-		return r.array(func(i int) error { return r.dependency(i) })
+		return r.array(func(int) error { return r.dependency() })
 	case "compositions":
-		return r.array(func(i int) error { return r.composition("/compositions/" + strconv.Itoa(i)) })
+		return r.array(func(int) error { return r.composition() })
 	case "vulnerabilities":
 		return r.array(func(i int) error { return r.vulnerability("/vulnerabilities/" + strconv.Itoa(i)) })
-	case "citations":
-		return r.array(func(i int) error { return r.citation("/citations/" + strconv.Itoa(i)) })
 	case "signature":
 		d.bom.Signed = r.kind() == '{'
 	}
 	return nil
-}
-
-// citation checks that a citation says who stands behind it, and what it is about
-// in one way only.
-func (r *cdxJSON) citation(pointer string) error {
-	var by, about int
-	err := r.object(func(key []byte) error {
-		switch string(key) {
-		case "bom-ref":
-			return r.declare()
-		case "attributedTo", "process":
-			by++
-		case "pointers", "expressions":
-			about++
-		}
-		return nil
-	})
-	if err == nil && (by == 0 || about != 1) {
-		r.doc.faults.add("invalid citation", pointer, "a citation needs attributedTo or process, and either pointers or expressions")
-	}
-	return err
 }
 
 func (r *cdxJSON) metadataMember(key []byte) (err error) {
@@ -174,8 +168,6 @@ func (r *cdxJSON) metadataMember(key []byte) (err error) {
 		d.metadata.manufacturer, err = r.organization()
 	case "supplier":
 		d.metadata.supplier, err = r.organization()
-	case "properties":
-		return r.properties("/metadata", nil)
 	case "lifecycles":
 		return r.array(func(int) error {
 			return r.object(func(key []byte) error {
@@ -298,7 +290,7 @@ func (r *cdxJSON) component(pointer string, depth int, done func(*cdxPart) error
 	}
 	p := r.parts[depth]
 	p.reset()
-	p.Pointer = pointer
+	p.Pointer, p.compared = pointer, len(r.schema) > 0
 	p.mayBeProduct = depth == 0 && !r.doc.started
 	if err := r.object(func(key []byte) error { return r.componentMember(p, key, depth) }); err != nil {
 		return err
@@ -310,13 +302,13 @@ func (r *cdxJSON) componentMember(p *cdxPart, key []byte, depth int) (err error)
 	switch string(key) {
 	case "type":
 		p.Type, err = r.word()
-		p.typed = p.Type != ""
 	case "bom-ref":
 		p.Ref, err = r.ref(p.Pointer)
 	case "group":
 		p.Group, err = r.word()
 	case "name":
 		p.Name, err = r.string()
+		p.named = true
 	case "version":
 		p.Version, err = r.string()
 	case "description":
@@ -340,7 +332,7 @@ func (r *cdxJSON) componentMember(p *cdxPart, key []byte, depth int) (err error)
 	case "externalReferences":
 		err = r.array(func(int) error { return r.reference(p) })
 	case "properties":
-		err = r.properties(p.Pointer, p)
+		err = r.properties(p)
 	case "components":
 		err = r.components(p.Pointer+"/components", depth+1)
 	case "swid":
@@ -359,8 +351,9 @@ func (r *cdxJSON) componentMember(p *cdxPart, key []byte, depth int) (err error)
 
 // ref reads a bom-ref, which must not be empty.
 func (r *cdxJSON) ref(pointer string) (string, error) {
+	told := r.told()
 	ref, err := r.string()
-	if err == nil && ref == "" {
+	if err == nil && ref == "" && told == r.told() {
 		r.doc.faults.add("empty bom-ref", pointer, "the bom-ref is empty")
 	}
 	return ref, err
@@ -385,8 +378,8 @@ func (r *cdxJSON) hash(p *cdxPart) error {
 		}
 		return err
 	})
-	if err == nil && !r.doc.validHash(p, r.first, r.second) {
-		r.doc.hash(p, string(r.first), string(r.second), p.Pointer+"/hashes")
+	if err == nil {
+		r.doc.hash(p, r.first, r.second)
 	}
 	return err
 }
@@ -436,15 +429,12 @@ func (r *cdxJSON) reference(p *cdxPart) error {
 	return err
 }
 
-// properties reads a list of properties; p is nil for those that are only checked.
-func (r *cdxJSON) properties(pointer string, p *cdxPart) error {
+func (r *cdxJSON) properties(p *cdxPart) error {
 	return r.array(func(int) error {
 		r.first, r.second = r.first[:0], r.second[:0]
-		named := false
 		err := r.object(func(key []byte) (err error) {
 			switch string(key) {
 			case "name":
-				named = true
 				r.first, err = r.appendTo(r.first)
 			case "value":
 				r.second, err = r.appendTo(r.second)
@@ -452,7 +442,7 @@ func (r *cdxJSON) properties(pointer string, p *cdxPart) error {
 			return err
 		})
 		if err == nil {
-			r.doc.namedProperty(p, pointer, r.first, named, r.second)
+			r.doc.namedProperty(p, r.first, r.second)
 		}
 		return err
 	})
@@ -471,34 +461,13 @@ func (r *cdxJSON) swid(p *cdxPart) error {
 // or patches of its own. Relatives in a pedigree are no parts of the product.
 func (r *cdxJSON) pedigree(p *cdxPart, key []byte) error {
 	switch string(key) {
-	case "ancestors", "commits":
+	case "ancestors", "commits", "patches":
 		return r.array(func(int) error {
 			p.Modified = true
 			return nil
-		})
-	case "patches":
-		return r.array(func(int) error {
-			p.Modified = true
-			return r.object(func(key []byte) error {
-				if string(key) != "resolves" {
-					return nil
-				}
-				return r.array(func(int) error { return r.issue(p) })
-			})
 		})
 	}
 	return nil
-}
-
-func (r *cdxJSON) issue(p *cdxPart) error {
-	return r.object(func(key []byte) error {
-		if string(key) != "type" {
-			return nil
-		}
-		issueType, err := r.word()
-		r.doc.patchIssue(issueType, p.Pointer+"/pedigree/patches")
-		return err
-	})
 }
 
 func (r *cdxJSON) services(pointer string) error {
@@ -538,8 +507,6 @@ func (r *cdxJSON) service(pointer string) error {
 				s.Data = appendName(s.Data, flow)
 				return err
 			})
-		case "properties":
-			err = r.properties(pointer, nil)
 		case "services":
 			err = r.services(pointer + "/services")
 		}
@@ -568,7 +535,7 @@ func (r *cdxJSON) dataFlow() (string, error) {
 	return flow + ":" + class, err
 }
 
-func (r *cdxJSON) dependency(i int) error {
+func (r *cdxJSON) dependency() error {
 	from := int32(-1)
 	var to []string
 	err := r.object(func(key []byte) error {
@@ -599,8 +566,7 @@ func (r *cdxJSON) dependency(i int) error {
 		return err
 	}
 	if from < 0 {
-		r.doc.faults.add("dependency without a ref", "/dependencies/"+strconv.Itoa(i), "the dependency does not say whose it is")
-		return nil
+		return nil // the schema tells
 	}
 	for _, ref := range to {
 		r.doc.dependency(from, []byte(ref))
@@ -608,7 +574,7 @@ func (r *cdxJSON) dependency(i int) error {
 	return nil
 }
 
-func (r *cdxJSON) composition(pointer string) error {
+func (r *cdxJSON) composition() error {
 	c := cdxComposition{whole: true}
 	err := r.object(func(key []byte) (err error) {
 		switch string(key) {
@@ -631,7 +597,7 @@ func (r *cdxJSON) composition(pointer string) error {
 		return err
 	})
 	if err == nil {
-		r.doc.composition(c, pointer)
+		r.doc.composition(c)
 	}
 	return err
 }
@@ -670,7 +636,7 @@ func (r *cdxJSON) vulnerability(pointer string) error {
 					return nil
 				}
 				state, err := r.word()
-				s.State = r.doc.analysisState(state, pointer+"/analysis/state")
+				s.State = analysisState(state)
 				return err
 			})
 		case "affects":

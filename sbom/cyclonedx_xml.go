@@ -76,6 +76,9 @@ func (r *cdxXML) document() error {
 	if err := r.doc.setVersion(version, "1.0"); err != nil {
 		return err
 	}
+	if err := r.conform(version, root); err != nil {
+		return err
+	}
 	if err := r.bom(); err != nil {
 		return err
 	}
@@ -134,7 +137,7 @@ func (r *cdxXML) member(e xml.StartElement) error {
 	case "dependencies":
 		return r.each("dependency", func(_ int, e xml.StartElement) error { return r.dependency(e) })
 	case "compositions":
-		return r.each("composition", func(i int, e xml.StartElement) error { return r.composition("/compositions/"+strconv.Itoa(i), e) })
+		return r.each("composition", func(_ int, e xml.StartElement) error { return r.composition(e) })
 	case "vulnerabilities":
 		return r.each("vulnerability", func(i int, e xml.StartElement) error { return r.vulnerability("/vulnerabilities/"+strconv.Itoa(i), e) })
 	}
@@ -174,8 +177,6 @@ func (r *cdxXML) metadataMember(e xml.StartElement) (err error) {
 		d.metadata.manufacturer, err = r.organization(e)
 	case "supplier":
 		d.metadata.supplier, err = r.organization(e)
-	case "properties":
-		return r.properties("/metadata", nil)
 	case "lifecycles":
 		return r.each("lifecycle", func(int, xml.StartElement) error {
 			return r.list(func(e xml.StartElement) error {
@@ -272,10 +273,9 @@ func (r *cdxXML) component(pointer string, depth int, e xml.StartElement, done f
 	}
 	p := r.parts[depth]
 	p.reset()
-	p.Pointer = pointer
+	p.Pointer, p.compared = pointer, true
 	p.mayBeProduct = depth == 0 && !r.doc.started
 	p.Type = attribute(e, "type")
-	p.typed = p.Type != ""
 	p.Ref = r.ref(e, pointer)
 	if err := r.record(pointer, func(e xml.StartElement) error { return r.componentMember(p, e, depth) }); err != nil {
 		return err
@@ -298,6 +298,7 @@ func (r *cdxXML) componentMember(p *cdxPart, e xml.StartElement, depth int) (err
 		p.Group, err = r.text()
 	case "name":
 		p.Name, err = r.text()
+		p.named = true
 	case "version":
 		p.Version, err = r.text()
 	case "description":
@@ -317,7 +318,7 @@ func (r *cdxXML) componentMember(p *cdxPart, e xml.StartElement, depth int) (err
 	case "hashes":
 		err = r.each("hash", func(_ int, e xml.StartElement) error {
 			content, err := r.text()
-			r.doc.hash(p, attribute(e, "alg"), content, p.Pointer+"/hashes")
+			r.doc.hash(p, []byte(attribute(e, "alg")), []byte(content))
 			return err
 		})
 	case "licenses":
@@ -325,7 +326,7 @@ func (r *cdxXML) componentMember(p *cdxPart, e xml.StartElement, depth int) (err
 	case "externalReferences":
 		err = r.each("reference", func(_ int, e xml.StartElement) error { return r.reference(p, e) })
 	case "properties":
-		err = r.properties(p.Pointer, p)
+		err = r.properties(p)
 	case "components":
 		err = r.components(p.Pointer+"/components", depth+1)
 	case "swid":
@@ -358,6 +359,8 @@ func (r *cdxXML) licences(p *cdxPart) error {
 			text, err := r.text()
 			p.addLicence(text)
 			return err
+		case "expression-detailed":
+			p.addLicence(attribute(e, "expression"))
 		case "license":
 			member := func(e xml.StartElement) error { return r.licenceMember(p, e) }
 			if r.doc.version == "1.0" {
@@ -375,10 +378,6 @@ func (r *cdxXML) licenceMember(p *cdxPart, e xml.StartElement) error {
 		text, err := r.text()
 		p.addLicence(text)
 		return err
-	case "text":
-		if encoding := attribute(e, "encoding"); encoding != "" && encoding != "base64" {
-			r.doc.faults.add("unknown encoding", p.Pointer+"/licenses", fmt.Sprintf("the text of a licence is in the unknown encoding %q", short(encoding)))
-		}
 	}
 	return nil
 }
@@ -395,47 +394,29 @@ func (r *cdxXML) reference(p *cdxPart, e xml.StartElement) error {
 	})
 }
 
-// properties reads a list of properties; p is nil for those that are only checked.
-func (r *cdxXML) properties(pointer string, p *cdxPart) error {
+func (r *cdxXML) properties(p *cdxPart) error {
 	return r.each("property", func(_ int, e xml.StartElement) error {
 		value, err := r.text()
-		r.doc.namedProperty(p, pointer, []byte(attribute(e, "name")), hasAttribute(e, "name"), []byte(value))
+		r.doc.namedProperty(p, []byte(attribute(e, "name")), []byte(value))
 		return err
 	})
 }
 
 func (r *cdxXML) swid(p *cdxPart, e xml.StartElement) {
-	tag := attribute(e, "tagId")
-	if tag == "" {
-		r.doc.faults.add("SWID tag without an id", p.Pointer, fmt.Sprintf("the SWID tag of component %q has no tagId", short(p.Name)))
-		return
+	if tag := attribute(e, "tagId"); tag != "" {
+		r.doc.identifier(p, netvet.IDSWID, tag)
 	}
-	r.doc.identifier(p, netvet.IDSWID, tag)
 }
 
 // pedigree reads whether a component was changed: it has an ancestor, or commits
 // or patches of its own. Relatives in a pedigree are no parts of the product.
 func (r *cdxXML) pedigree(p *cdxPart) error {
-	where := p.Pointer + "/pedigree"
-	return r.record(where, func(e xml.StartElement) error {
+	return r.record(p.Pointer+"/pedigree", func(e xml.StartElement) error {
 		switch e.Name.Local {
-		case "ancestors", "commits":
+		case "ancestors", "commits", "patches":
 			return r.list(func(xml.StartElement) error {
 				p.Modified = true
 				return nil
-			})
-		case "patches":
-			return r.each("patch", func(int, xml.StartElement) error {
-				p.Modified = true
-				return r.record(where+"/patches", func(e xml.StartElement) error {
-					if e.Name.Local != "resolves" {
-						return nil
-					}
-					return r.each("issue", func(_ int, e xml.StartElement) error {
-						r.doc.patchIssue(attribute(e, "type"), where+"/patches")
-						return nil
-					})
-				})
 			})
 		}
 		return nil
@@ -473,8 +454,6 @@ func (r *cdxXML) service(pointer string, e xml.StartElement) error {
 			s.CrossesBoundary, err = r.boolean()
 		case "data":
 			err = r.data(&s)
-		case "properties":
-			err = r.properties(pointer, nil)
 		case "services":
 			err = r.services(pointer + "/services")
 		}
@@ -523,8 +502,7 @@ func (r *cdxXML) data(s *netvet.Service) error {
 func (r *cdxXML) dependency(e xml.StartElement) error {
 	ref := attribute(e, "ref")
 	if ref == "" {
-		r.doc.faults.add("dependency without a ref", "/dependencies", "a dependency does not say whose it is")
-		return nil
+		return nil // the schema tells
 	}
 	from := r.doc.refs.mention([]byte(ref))
 	return r.each("dependency", func(_ int, e xml.StartElement) error {
@@ -535,10 +513,10 @@ func (r *cdxXML) dependency(e xml.StartElement) error {
 	})
 }
 
-func (r *cdxXML) composition(pointer string, e xml.StartElement) error {
+func (r *cdxXML) composition(e xml.StartElement) error {
 	r.declare(e)
 	c := cdxComposition{whole: true}
-	err := r.record(pointer, func(e xml.StartElement) (err error) {
+	err := r.record("/compositions", func(e xml.StartElement) (err error) {
 		switch e.Name.Local {
 		case "aggregate":
 			c.aggregate, err = r.text()
@@ -554,7 +532,7 @@ func (r *cdxXML) composition(pointer string, e xml.StartElement) error {
 		return err
 	})
 	if err == nil {
-		r.doc.composition(c, pointer)
+		r.doc.composition(c)
 	}
 	return err
 }
@@ -588,7 +566,7 @@ func (r *cdxXML) vulnerability(pointer string, e xml.StartElement) error {
 		case "analysis":
 			var state string
 			if state, err = r.only("state"); state != "" {
-				s.State = r.doc.analysisState(state, pointer+"/analysis/state")
+				s.State = analysisState(state)
 			}
 		case "affects":
 			err = r.each("target", func(int, xml.StartElement) error {

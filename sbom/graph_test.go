@@ -95,8 +95,17 @@ func TestManyEqualFaults(t *testing.T) {
 		list = append(list, fmt.Sprintf(`{"name":"c%d"}`, i))
 	}
 	got := readInput(t, textInput("faults", cdxJSONText(`"components":[`+strings.Join(list, ",")+`]`)), Options{})
-	if len(got.Gaps) != maxGapsOfAKind+1 || !strings.Contains(got.Gaps[maxGapsOfAKind].Reason, "980 more of the same kind: component without a type") {
+	if len(got.Gaps) != maxGapsOfAKind+1 || !strings.Contains(got.Gaps[maxGapsOfAKind].Reason, "980 more of the same kind: against the schema at component") {
 		t.Errorf("%d gaps, the last: %v", len(got.Gaps), got.Gaps[len(got.Gaps)-1])
+	}
+}
+
+// TestLongLists makes sure that what is cut from a list is counted.
+func TestLongLists(t *testing.T) {
+	list := strings.TrimSuffix(strings.Repeat(`{"license":{"name":"L"}},`, maxListed+3), ",")
+	got := readInput(t, textInput("long", `{"version":1,`+strings.TrimPrefix(cdxJSONText(`"components":[{"type":"library","name":"c","licenses":[`+list+`]}]`), "{")), Options{})
+	if len(got.Gaps) != 1 || !strings.Contains(got.Gaps[0].Reason, "3 licences, identifiers and references beyond the first 64") {
+		t.Errorf("%s %v", got.Error, got.Gaps)
 	}
 }
 

@@ -30,9 +30,9 @@ const (
 	maxHostValues = 4 << 20
 )
 
-// xmlText is the member that holds the text of an element which has attributes or
+// xmlTextMember is the member that holds the text of an element which has attributes or
 // elements too. No element has this name.
-const xmlText = ""
+const xmlTextMember = ""
 
 // hostTree is a document that was read.
 type hostTree struct {
@@ -109,7 +109,7 @@ func (t *hostTree) element(x *xmlTokens, e xml.StartElement) (any, error) {
 				return text.String(), nil
 			}
 			if said := strings.TrimSpace(text.String()); said != "" {
-				members[xmlText] = said
+				members[xmlTextMember] = said
 			}
 			return members, nil
 		case xml.CharData:
@@ -245,7 +245,7 @@ func (n hostNode) value(path ...string) string {
 		return strconv.FormatBool(v)
 	case map[string]any:
 		if n.xml {
-			return n.text(xmlText)
+			return n.text(xmlTextMember)
 		}
 	}
 	return n.text()

@@ -29,6 +29,9 @@ func (j *jsonTokens) key(base int, index *map[uint64]int) (key []byte, fresh boo
 	if err != nil {
 		return nil, false, err
 	}
+	for _, s := range j.schema {
+		s.key(key, hash)
+	}
 	last, first := len(j.keys)-1, -1
 	if last-base >= maxKeysOfObject {
 		return nil, false, fmt.Errorf("an object with more than %d keys at byte %d", maxKeysOfObject, j.at())

@@ -25,6 +25,9 @@ type jsonTokens struct {
 	opt   Options
 	fault func(pointer, reason string) // wrong types, and keys given twice when lenient
 
+	schema []*schemaWalk // compare the document with schemas, and are told of all that is read
+	passed int           // elements that were not compared with a schema
+
 	in    io.Reader // nil when the window is all there is
 	buf   []byte    // the window
 	pos   int       // in the window, of the next byte
@@ -139,6 +142,7 @@ func (j *jsonTokens) array(element func(i int) error) error {
 	j.inArray = true
 	for i := 0; j.kind() != ']'; i++ {
 		j.path[len(j.path)-1] = int32(i)
+		paused := j.pause(i)
 		before := j.reads
 		if err := element(i); err != nil {
 			return err
@@ -148,6 +152,7 @@ func (j *jsonTokens) array(element func(i int) error) error {
 				return err
 			}
 		}
+		j.resume(paused)
 	}
 	j.close(outer)
 	return nil
@@ -167,10 +172,50 @@ func (j *jsonTokens) open(kind byte, want string) (bool, error) {
 	if j.depth++; j.depth > j.opt.MaxDepth {
 		return false, fmt.Errorf("nesting deeper than %d at byte %d", j.opt.MaxDepth, j.at())
 	}
+	for _, s := range j.schema {
+		s.open(kind)
+	}
 	j.pos++
 	j.next = jsonFirst
 	j.path = append(j.path, noStep)
 	return true, nil
+}
+
+const (
+	// fullyCompared is how many elements of a list are all compared with a schema. Of
+	// those that follow each comparedEach-th is: tools write the thousandth as they
+	// wrote the first, and looking at all would double the work.
+	fullyCompared = 2000
+	comparedEach  = 16
+)
+
+// pause stops the comparison with schemas for an element of a long list.
+func (j *jsonTokens) pause(i int) []*schemaWalk {
+	if i < fullyCompared || i%comparedEach == 0 || len(j.schema) == 0 {
+		return nil
+	}
+	paused := j.schema
+	j.schema = nil
+	j.passed++
+	return paused
+}
+
+func (j *jsonTokens) resume(paused []*schemaWalk) {
+	if paused == nil {
+		return
+	}
+	j.schema = paused
+	for _, s := range j.schema {
+		s.frames[len(s.frames)-1].elements++
+	}
+}
+
+// told counts the faults that the schemas found.
+func (j *jsonTokens) told() (n int) {
+	for _, s := range j.schema {
+		n += s.told
+	}
+	return n
 }
 
 // close ends an object or array, which stands in an array or not.
@@ -179,6 +224,9 @@ func (j *jsonTokens) close(inArray bool) {
 	j.depth--
 	j.path = j.path[:len(j.path)-1]
 	j.inArray = inArray
+	for _, s := range j.schema {
+		s.close()
+	}
 	j.after()
 }
 
@@ -199,6 +247,9 @@ func (j *jsonTokens) scalar() ([]byte, error) {
 	}
 	if len(raw) > j.opt.MaxString+2 {
 		return nil, j.tooLong()
+	}
+	for _, s := range j.schema {
+		s.scalar(raw)
 	}
 	j.after()
 	if last := len(j.keys) - 1; !j.inArray && last >= 0 {
@@ -223,8 +274,9 @@ func (j *jsonTokens) bytes() ([]byte, error) {
 	case '{', '[':
 		return nil, j.mismatch("a string")
 	default:
+		told := j.told()
 		raw, err := j.scalar()
-		if err == nil {
+		if err == nil && told == j.told() {
 			j.fault(j.pointer(), "is "+jsonKindName(kind)+", expected a string")
 		}
 		return raw, err
@@ -319,10 +371,13 @@ func (j *jsonTokens) mismatch(want string) error {
 		_, err := j.scalar() // gives the reason
 		return err
 	}
+	told := j.told()
 	if err := j.skip(); err != nil {
 		return err
 	}
-	j.fault(j.pointer(), "is "+jsonKindName(kind)+", expected "+want)
+	if told == j.told() {
+		j.fault(j.pointer(), "is "+jsonKindName(kind)+", expected "+want)
+	}
 	return nil
 }
 

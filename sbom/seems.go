@@ -52,6 +52,7 @@ func knownBytes() []magicBytes {
 		{[]byte("_SM3_"), "this is a binary DMI table: decode it with dmidecode --from-dump"},
 		{[]byte("\x7fELF"), "this is a program, not an inventory"},
 		{[]byte("MZ"), "this is a program, not an inventory"},
+		{[]byte("\n\x031."), "this is CycloneDX in the form of protocol buffers, which is not read: convert it to JSON, for example with cyclonedx convert"},
 		{[]byte("\x89PNG"), "this is an image, not an inventory"},
 	}
 }

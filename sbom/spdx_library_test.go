@@ -127,7 +127,7 @@ func libraryView(doc *v2_3.Document) (v []string) {
 	}
 	if len(doc.Packages) == 0 {
 		for _, f := range doc.Files {
-			v = append(v, fmt.Sprintf("file %q %q %v", "SPDXRef-"+string(f.FileSPDXIdentifier), f.FileName, libraryHashed(f.Checksums)))
+			v = append(v, fmt.Sprintf("file %q %q %v", "SPDXRef-"+string(f.FileSPDXIdentifier), f.FileName, spdxLibraryHashed(f.Checksums)))
 		}
 	}
 	dependencies := 0
@@ -186,7 +186,7 @@ func asserted(text string) string {
 
 func libraryPart(p *v2_3.Package) (viewPart, []string) {
 	c := viewPart{Ref: "SPDXRef-" + string(p.PackageSPDXIdentifier), Name: p.PackageName, Version: p.PackageVersion, Purpose: strings.ToLower(p.PrimaryPackagePurpose),
-		Location: asserted(p.PackageDownloadLocation), Description: cmp.Or(p.PackageDescription, p.PackageSummary), Hashed: libraryHashed(p.PackageChecksums) || p.PackageVerificationCode != nil && p.PackageVerificationCode.Value != ""}
+		Location: asserted(p.PackageDownloadLocation), Description: cmp.Or(p.PackageDescription, p.PackageSummary), Hashed: spdxLibraryHashed(p.PackageChecksums) || p.PackageVerificationCode != nil && p.PackageVerificationCode.Value != ""}
 	if s := p.PackageSupplier; s != nil {
 		c.Supplier = libraryName(s.SupplierType, s.Supplier)
 	}
@@ -226,7 +226,7 @@ func libraryPart(p *v2_3.Package) (viewPart, []string) {
 	return c, references
 }
 
-func libraryHashed(list []common.Checksum) bool {
+func spdxLibraryHashed(list []common.Checksum) bool {
 	return slices.ContainsFunc(list, func(c common.Checksum) bool {
 		length, known := spdxHashLength(strings.ToUpper(string(c.Algorithm)))
 		return known && c.Algorithm != "ADLER32" && isHex([]byte(c.Value)) && (length == 0 || length == len(c.Value))

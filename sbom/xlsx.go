@@ -37,29 +37,18 @@ const (
 // inventories, and what looks like one lists snippets or licences.
 var errSPDXSheets = errors.New("SPDX spreadsheets are not supported: export the document as SPDX JSON or tag-value")
 
-// errOpenDocument refuses the spreadsheets of LibreOffice.
-var errOpenDocument = errors.New("OpenDocument spreadsheets (.ods) are not read: save it as .xlsx or CSV")
-
 // detectXLSX tells a workbook by the names of its parts, which stand in the
 // archive before their contents.
 func detectXLSX(s Sample) float64 {
 	switch {
 	case !bytes.HasPrefix(s.Head, []byte("PK\x03\x04")):
 		return 0
-	case isOpenDocument(s.Head):
-		return 1 // to be refused by its name
 	case bytes.Contains(s.Head, []byte("xl/workbook")), bytes.Contains(s.Head, []byte("xl/worksheets/")):
 		return 1
 	case bytes.Contains(s.Head, []byte("[Content_Types].xml")) && bytes.Contains(s.Head, []byte("xl/")):
 		return 0.9
 	}
 	return 0
-}
-
-// isOpenDocument tells an OpenDocument spreadsheet: its first part is "mimetype",
-// stored as it is (OpenDocument 1.3, part 2, section 3.3).
-func isOpenDocument(head []byte) bool {
-	return bytes.HasPrefix(head[min(len(head), 30):], []byte("mimetypeapplication/vnd.oasis.opendocument.spreadsheet"))
 }
 
 func readXLSX(ctx context.Context, src *Stream, emit func(Record) error) (Info, error) {
@@ -73,9 +62,6 @@ func readXLSX(ctx context.Context, src *Stream, emit func(Record) error) (Info, 
 	}
 	if int64(len(data)) > limit {
 		return Info{}, fmt.Errorf("the workbook is larger than %d bytes, which are held in memory: save it as CSV", limit)
-	}
-	if isOpenDocument(data) {
-		return Info{}, errOpenDocument
 	}
 	parts, err := checkWorkbook(ctx, data, limit)
 	if err != nil {

@@ -299,16 +299,6 @@ func TestWorkbookForms(t *testing.T) {
 	}
 }
 
-func TestOpenDocumentIsRefused(t *testing.T) {
-	head := []byte("PK\x03\x04" + strings.Repeat("\x00", 26) + "mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK")
-	if sure := detectXLSX(Sample{Head: head}); sure != 1 {
-		t.Errorf("detected with %v", sure)
-	}
-	if _, _, _, err := readTable(t, xlsxFormat(), head, Options{}); !errors.Is(err, errOpenDocument) {
-		t.Errorf("error %v", err)
-	}
-}
-
 func TestWorkbookTooLarge(t *testing.T) {
 	_, _, _, err := readTable(t, xlsxFormat(), make([]byte, 2000), Options{MaxFileSize: 1000})
 	if err == nil || !strings.Contains(err.Error(), "larger than 1000 bytes") {

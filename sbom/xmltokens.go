@@ -23,9 +23,10 @@ type xmlTokens struct {
 	fault  func(pointer, reason string) // elements given twice, when lenient
 	space  string                       // of the root; elements of others are extensions
 	depth  int
-	offset int64  // of the end of the last token
-	reads  int    // elements read to their end
-	last   string // text of the element read last, for the error that names both
+	offset int64          // of the end of the last token
+	reads  int            // elements read to their end
+	last   string         // text of the element read last, for the error that names both
+	schema *xmlSchemaWalk // compares the document with a schema; nil: nobody does
 }
 
 // maxAttributes is far above what any element of a known format has.
@@ -122,6 +123,9 @@ func (x *xmlTokens) token() (xml.Token, error) {
 		}
 	case xml.EndElement:
 		x.depth--
+	}
+	if x.schema != nil {
+		x.schema.token(token)
 	}
 	return token, nil
 }
