@@ -73,6 +73,7 @@ type InputSummary struct {
 // Summary counts the whole register.
 type Summary struct {
 	Products             int             `json:"products"`
+	Empty                int             `json:"empty,omitempty"` // of them: nothing is said but a name
 	Components           int             `json:"components"`
 	Suppliers            int             `json:"suppliers"`
 	UnresolvedSuppliers  int             `json:"unresolved_suppliers"`

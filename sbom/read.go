@@ -28,7 +28,9 @@ func Read(ctx context.Context, in Input, opt Options, emit func(Record) error) (
 	if in.Files != nil {
 		read = t.readTree
 	}
+	t.deceptive = deceptive{newFaults(t.gap)}
 	info, err := read(in)
+	err = cmp.Or(err, t.deceptive.finish())
 	if info.Version != "" {
 		t.summary.Version = &info.Version
 	}
@@ -216,6 +218,8 @@ type tally struct {
 	emit    func(Record) error
 	summary netvet.InputSummary
 	inside  int // components of the product that was begun
+
+	deceptive deceptive
 }
 
 func (t *tally) record(r Record) error {
@@ -226,19 +230,28 @@ func (t *tally) record(r Record) error {
 	case ProductStart:
 		t.summary.Products++
 		t.inside = 0
+	case ProductEnd:
+		t.deceptive.product(&v.Product)
 	case Component:
 		t.summary.Components++
+		t.deceptive.component(v.Component)
 		if t.inside++; t.inside > t.opt.MaxComponents {
 			return tooManyComponents(t.opt.MaxComponents)
 		}
 	case Gap:
-		t.summary.Gaps++
-		if v.Input == "" {
-			v.Input = t.summary.Name
-			r = v
-		}
+		return t.gap(v)
 	}
-	return t.emit(r)
+	return cmp.Or(t.deceptive.err, t.emit(r))
+}
+
+// gap passes on a gap with the name of the input.
+func (t *tally) gap(r Record) error {
+	g := r.(Gap)
+	t.summary.Gaps++
+	if g.Input == "" {
+		g.Input = t.summary.Name
+	}
+	return t.emit(g)
 }
 
 func tooManyComponents(limit int) error {

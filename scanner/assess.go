@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/netvet/netvet"
@@ -310,6 +311,10 @@ func (r *run) report(input string, done, of int) {
 // assess runs the stages from collecting to scoring on one product. It touches
 // nothing shared, so that workers may run it side by side.
 func (r *run) assess(a *netvet.Assessment) (Result, error) {
+	if saysNothing(a) {
+		at := lastSource(&a.Product)
+		a.Gaps = append(slices.Clip(a.Gaps), netvet.Gap{Input: at.Input, Record: at.Record, Reason: "nothing to assess: it lists no part and names no maker"})
+	}
 	a.Circumstances = r.circumstances(a)
 	categorise(a, r.resolver.suppliers)
 	a.Hits = evidence.ListHits(a, r.lists)
@@ -319,6 +324,14 @@ func (r *run) assess(a *netvet.Assessment) (Result, error) {
 	r.model.Score(a, r.AsOf)
 	r.model.Explain(a, r.AsOf)
 	return r.result(a), nil
+}
+
+// saysNothing reports whether a bill of materials lists nothing and says of its
+// product no more than a name.
+func saysNothing(a *netvet.Assessment) bool {
+	p := &a.Product
+	return p.BOM.Present && a.Census.Total+len(a.Services)+len(a.Vulnerabilities) == 0 &&
+		p.Manufacturer == "" && p.Vendor == "" && p.Serial == "" && len(p.Identifiers) == 0 && a.Match.Supplier == nil
 }
 
 // line assesses products side by side and gives the results out in the order

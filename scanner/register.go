@@ -50,7 +50,7 @@ func listsNotice(data []netvet.DataSet) string {
 
 // result turns an assessment into its rows of the register.
 func (r *run) result(a *netvet.Assessment) Result {
-	out := Result{Product: r.registerProduct(a)}
+	out := Result{Product: r.registerProduct(a), Empty: saysNothing(a)}
 	var ids []string
 	for i := range a.Results {
 		res := &a.Results[i]
@@ -275,6 +275,9 @@ func gateSeverity(v netvet.Verdict) netvet.Severity {
 func (r *run) count(res *Result) {
 	s, p := &r.register.Summary, &res.Product
 	s.Products++
+	if res.Empty {
+		s.Empty++
+	}
 	r.assessed.Add(1)
 	s.Verdicts[p.Verdict]++
 	s.Levels[p.Level]++

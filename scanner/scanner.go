@@ -62,6 +62,7 @@ type Result struct {
 	Findings []netvet.Finding
 	Risks    []netvet.Risk
 	Unknown  []string // rules that could not be answered for want of data
+	Empty    bool     // the input names the product and says nothing else of it
 }
 
 // Sink takes what a run yields, in order. A nil function ignores its part.

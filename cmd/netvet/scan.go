@@ -252,8 +252,8 @@ func (p *program) conclude(profile string, f *scanFlags, r *netvet.Register) int
 			p.note("wrote %s", out.file)
 		}
 	}
-	if r.Summary.Products == 0 && !f.allowEmpty {
-		p.say("error", "nothing was assessed: no input holds a product; netvet inspect shows what was read")
+	if why := nothingAssessed(&r.Summary); why != "" && !f.allowEmpty {
+		p.say("error", "nothing was assessed: "+why+"; netvet inspect shows what was read")
 		return exitNothing
 	}
 	words, code := f.failOn.met(r)
@@ -261,6 +261,17 @@ func (p *program) conclude(profile string, f *scanFlags, r *netvet.Register) int
 		p.note("met --fail-on under %s: %s", profile, words)
 	}
 	return code
+}
+
+// nothingAssessed says why there was nothing to assess, or nothing.
+func nothingAssessed(s *netvet.Summary) string {
+	switch {
+	case s.Products == 0:
+		return "no input holds a product"
+	case s.Products == s.Empty:
+		return "the inputs list no part and name no maker"
+	}
+	return ""
 }
 
 // tell prints errors about inputs, one a line, and whether there were any.
