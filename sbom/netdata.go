@@ -42,9 +42,8 @@ type netMaker struct {
 
 // netLine is a kind of device and how the models of its product lines begin.
 type netLine struct {
-	Type     string          `yaml:"type"`
-	Category netvet.Category `yaml:"category"`
-	Models   string          `yaml:"models"`
+	Type   string `yaml:"type"`
+	Models string `yaml:"models"`
 
 	re *regexp.Regexp
 }

@@ -2,7 +2,6 @@ package sbom
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -162,12 +161,12 @@ func describe(p *netvet.Product, text string) {
 	}
 }
 
-// classify gives a device the class of its product line, and the word for its kind
-// that its model or other texts state.
+// classify gives a device the word for its kind that its product line, its model or
+// other texts state.
 func classify(p *netvet.Product, texts ...string) {
 	for _, model := range []string{p.Model, p.PartNumber} {
-		if line := lineOfModel(model); line != nil && p.Category == netvet.CategoryUnknown {
-			p.Category, p.CategoryBasis = line.Category, fmt.Sprintf("model %q is of a product line of the kind %s", model, line.Type)
+		if line := lineOfModel(model); line != nil {
+			p.CategoryText = cmp.Or(p.CategoryText, line.Type)
 		}
 	}
 	for _, text := range append([]string{p.Model, p.Description}, texts...) {
