@@ -50,7 +50,7 @@ to inspect and scan with --columns.
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.json, "json", false, "print JSON")
-	flags.BoolVar(&f.components, "components", false, "with --json: list the components of each product")
+	flags.BoolVar(&f.components, "components", false, "list the components of each product")
 	flags.StringVar(&f.saveColumns, "save-columns", "", "write how the columns of tables were understood to `FILE`, to be corrected and given with --columns")
 	flags.StringVar(&f.context, "context", contextFile, "`FILE` to check along with the inputs; the default only if the working directory has one")
 	f.know.addSuppliers(flags)
@@ -61,9 +61,6 @@ to inspect and scan with --columns.
 func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) error {
 	if err := f.read.checkArgs(args); err != nil {
 		return err
-	}
-	if f.components && !f.json {
-		return usage("--components needs --json")
 	}
 	if err := checkNewFile(f.saveColumns); err != nil {
 		return err
@@ -87,6 +84,9 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 		view.products.text("{\"products\":[\n")
 	} else {
 		view.products = &productList{out: io.Discard, keep: shownProducts}
+		if f.components {
+			view.products.keepParts = shownParts
+		}
 	}
 	if err := view.read(ctx, inputs, options); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 	switch {
 	case failed:
 		return &exit{exitUsage, nil}
-	case view.products.n == 0:
+	case view.products.n+view.factCount == 0:
 		p.say("error", "no input holds a product")
 		return &exit{exitNothing, nil}
 	}
@@ -125,7 +125,22 @@ type inspection struct {
 	tables    [][]sbom.Table // by input
 	products  *productList
 	gaps      []netvet.Gap
+	facts     []fact // the first of them
+	factCount int
 	broken    faults
+}
+
+// fact is what a probe saw or a specification states about some product.
+type fact struct{ what, target, kind, name, detail, pointer string }
+
+// shownFacts is how many facts inspect shows to a person.
+const shownFacts = 50
+
+func (v *inspection) fact(f fact) {
+	v.factCount++
+	if len(v.facts) < shownFacts {
+		v.facts = append(v.facts, f)
+	}
 }
 
 // faults are errors that did not end the run.
@@ -172,6 +187,10 @@ func (v *inspection) record(rec sbom.Record) error {
 	case sbom.ProductEnd:
 		v.describer.Describe(&rec.Product)
 		v.products.end(&rec.Product)
+	case sbom.Observation:
+		v.fact(fact{"observed", rec.Target, rec.Kind, rec.Name, rec.Detail, rec.Pointer})
+	case sbom.Declaration:
+		v.fact(fact{"declared", rec.Target, rec.Kind, rec.Name, rec.Detail, rec.Pointer})
 	case sbom.Gap:
 		v.gaps = append(v.gaps, rec.Gap)
 	}
@@ -246,6 +265,9 @@ type inspectProduct struct {
 	PartNumber   *string        `json:"part_number"`
 	Components   int            `json:"components"`
 	Source       *netvet.Source `json:"source"`
+
+	basis string             // of the category
+	parts []inspectComponent // the first of them, where they are shown as text
 }
 
 type inspectComponent struct {
@@ -254,6 +276,9 @@ type inspectComponent struct {
 	Manufacturer *string             `json:"manufacturer"`
 	Kind         netvet.Kind         `json:"kind"`
 	Identifiers  []netvet.Identifier `json:"identifiers"`
+	PartNumber   *string             `json:"part_number"`
+	Serial       *string             `json:"serial"`
+	Pointer      *string             `json:"pointer"`
 }
 
 // productList writes products as a JSON list while they are read. A product
@@ -264,9 +289,11 @@ type productList struct {
 	out        io.Writer
 	components bool // write component_list
 	keep       int  // products to remember
+	keepParts  int  // components of each to remember
 	kept       []inspectProduct
-	n          int // products so far
-	inside     int // components of the product that was begun
+	parts      []inspectComponent // of the product that was begun
+	n          int                // products so far
+	inside     int                // components of the product that was begun
 	open       bool
 	listed     bool // the list of the product that was begun has been started
 	err        error
@@ -276,6 +303,9 @@ func (l *productList) begin() { l.inside, l.listed, l.open = 0, false, true }
 
 func (l *productList) component(c *netvet.Component) {
 	l.inside++
+	if len(l.parts) < l.keepParts && len(l.kept) < l.keep {
+		l.parts = append(l.parts, inspected(c))
+	}
 	if !l.components {
 		return
 	}
@@ -286,7 +316,13 @@ func (l *productList) component(c *netvet.Component) {
 		l.text(",")
 	}
 	l.listed = true
-	l.value(inspectComponent{Name: c.Name, Version: known(c.Version), Manufacturer: known(c.Maker()), Kind: c.Kind, Identifiers: append([]netvet.Identifier{}, c.Identifiers...)})
+	l.value(inspected(c))
+}
+
+// inspected copies what is shown of a component, which belongs to the reader.
+func inspected(c *netvet.Component) inspectComponent {
+	return inspectComponent{Name: c.Name, Version: known(c.Version), Manufacturer: known(c.Maker()), Kind: c.Kind,
+		Identifiers: append([]netvet.Identifier{}, c.Identifiers...), PartNumber: known(c.PartNumber), Serial: known(c.Serial), Pointer: known(c.Pointer)}
 }
 
 func (l *productList) end(p *netvet.Product) {
@@ -298,8 +334,10 @@ func (l *productList) end(p *netvet.Product) {
 		v.Source = &p.Sources[0]
 	}
 	if len(l.kept) < l.keep {
+		v.basis, v.parts = p.CategoryBasis, l.parts
 		l.kept = append(l.kept, v)
 	}
+	l.parts = nil
 	switch {
 	case l.listed:
 		l.text("],")
@@ -402,11 +440,68 @@ func (v *inspection) writeText(w io.Writer) error {
 	if n := v.products.n - len(v.products.kept); n > 0 {
 		fmt.Fprintf(w, "  and %d more; --json lists them all\n", n)
 	}
+	if v.products.keepParts > 0 {
+		v.writeParts(w)
+	}
+	if v.factCount > 0 {
+		v.writeFacts(w)
+	}
 	fmt.Fprintln(w, "\nGaps:", len(v.gaps))
 	for _, g := range v.gaps {
 		fmt.Fprintf(w, "  %s: %s\n", report.Visible(strings.TrimSpace(g.Input+" "+g.Record)), report.Visible(g.Reason))
 	}
 	return nil
+}
+
+// shownParts is how many components of a product are listed as text.
+const shownParts = 200
+
+// writeParts lists the components of the products that are shown.
+func (v *inspection) writeParts(w io.Writer) {
+	for _, q := range v.products.kept {
+		fmt.Fprintf(w, "\nParts of %s, read in %s: %d\n", report.Visible(cmp.Or(or(q.Name), or(q.Model), "a product without a name")), report.Visible(source(q.Source)), q.Components)
+		if q.Category != nil {
+			fmt.Fprintf(w, "  class %s: %s\n", *q.Category, report.Visible(q.basis))
+		}
+		rows := [][]string{{"KIND", "NAME", "VERSION", "MAKER AS WRITTEN", "PART NUMBER", "SERIAL", "IDENTIFIERS", "READ AT"}}
+		for _, c := range q.parts {
+			rows = append(rows, []string{string(c.Kind), c.Name, or(c.Version), or(c.Manufacturer), or(c.PartNumber), or(c.Serial), identifierWords(c.Identifiers), or(c.Pointer)})
+		}
+		if len(rows) > 1 {
+			report.Columns(w, rows, "  ", 36)
+		}
+		if n := q.Components - len(q.parts); n > 0 {
+			fmt.Fprintf(w, "  and %d more; --json lists them all\n", n)
+		}
+	}
+}
+
+// identifierWords writes identifiers in a line: a package URL and a CPE name say
+// themselves what they are.
+func identifierWords(list []netvet.Identifier) string {
+	var words []string
+	for _, id := range list {
+		if id.Type == netvet.IDPurl || id.Type == netvet.IDCPE {
+			words = append(words, id.Value)
+			continue
+		}
+		words = append(words, string(id.Type)+":"+id.Value)
+	}
+	return strings.Join(words, " ")
+}
+
+// writeFacts lists what was observed or declared about products that the inputs
+// themselves do not hold.
+func (v *inspection) writeFacts(w io.Writer) {
+	fmt.Fprintln(w, "\nFacts about products that stand elsewhere:", v.factCount)
+	rows := [][]string{{"", "ABOUT", "WHAT", "NAME", "DETAIL", "READ AT"}}
+	for _, f := range v.facts {
+		rows = append(rows, []string{f.what, f.target, f.kind, f.name, f.detail, f.pointer})
+	}
+	report.Columns(w, rows, "  ", 40)
+	if n := v.factCount - len(v.facts); n > 0 {
+		fmt.Fprintf(w, "  and %d more\n", n)
+	}
 }
 
 func source(s *netvet.Source) string {
@@ -438,6 +533,6 @@ func (v *inspection) writeJSON(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w, "],\n\"inputs\":%s,\n\"gaps\":%s}\n", inputs, gaps)
+	_, err = fmt.Fprintf(w, "],\n\"inputs\":%s,\n\"facts\":%d,\n\"gaps\":%s}\n", inputs, v.factCount, gaps)
 	return err
 }
