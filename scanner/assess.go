@@ -18,7 +18,7 @@ import (
 //
 // Bills of materials are read first and kept as compact drafts, because a row
 // of a table may be one of the products they describe. Tables are streamed, and
-// read twice: once for an index of what occurs more than once, at 16 bytes a
+// read twice: once for an index of what occurs more than once, at about 24 bytes a
 // serial number, and once for the rows themselves. A single input that is no
 // table, and standard input, are read once.
 func (r *run) assessAll(ctx context.Context, inputs []sbom.Input) error {

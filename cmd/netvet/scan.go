@@ -46,7 +46,8 @@ INPUT is a file, a folder (walked), a glob, "-" for standard input, or @FILE (a
 list of inputs, one a line). A ZIP or tar archive is read as the files in it,
 each named as vendor.zip!inventory/a.csv, and a compressed file as what is in it.
 The format is detected from the content. What cannot be read, matched or known is
-listed under gaps; no row is ever dropped.
+listed under gaps; no row is ever dropped. Rows and files about one product (same
+maker and serial number) become one product; for that a table is read twice.
 
 What is not known is never taken for safe: every score has a range and a
 coverage, and only a cited decision of an authority gives "prohibited".
