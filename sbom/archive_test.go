@@ -694,31 +694,6 @@ func TestAllowance(t *testing.T) {
 	}
 }
 
-// TestCorpusArchives reads the archives and compressed files among the real files.
-func TestCorpusArchives(t *testing.T) {
-	if _, err := os.Stat(corpus); err != nil {
-		t.Skip("the corpus of real files is not there: ", corpus)
-	}
-	for file, want := range map[string]string{
-		"sbom/bad-derived/sboms-with-traversal-name.zip":       "github.com/ProtonMail/proton-bridge|pcie-sata-adaptor-board|its name leads out of the archive",
-		"sbom/guac-testdata/busybox-cyclonedx.json.bz2":        "docker.io/library/busybox",
-		"sbom/guac-testdata/busybox-cyclonedx.json.zst":        "docker.io/library/busybox",
-		"observed/csaf-stress/cve-2024-2961.json.xz":           "CSAF advisories are no inventory",
-		"hosts/hw-tools/esx__esx-4.1.0-1-hostfullinfo.dump.gz": "this is text of no known format",
-	} {
-		inputs, gaps, err := Walk([]string{filepath.Join(corpus, file)}, nil, bomsOnly())
-		said := gapText(gaps)
-		for _, in := range inputs {
-			said += productNames(t, in, bomsOnly()) + "\n"
-		}
-		for _, part := range strings.Split(want, "|") {
-			if err != nil || !strings.Contains(said, part) {
-				t.Errorf("%s: %q is not in\n%s%v", file, part, said, err)
-			}
-		}
-	}
-}
-
 // TestCorpusBomb refuses a real bomb early and in little memory, also for a reader
 // that would read on.
 func TestCorpusBomb(t *testing.T) {

@@ -1,10 +1,7 @@
 package sbom
 
 import (
-	"encoding/json"
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -52,77 +49,4 @@ func TestCSAFGroupsBounded(t *testing.T) {
 	b.WriteString(strings.Repeat(`,{"label":"a","group_ids":["g"]}`, 20_000))
 	b.WriteString(`]}]}`)
 	wantFacts(t, csafJSON(), b.String(), fmt.Sprintf("error | read in: more than %d entries in one document: raise --max-components to read it", DefaultMaxComponents))
-}
-
-var csafExpected = regexp.MustCompile(`^tracking id=(.*); publisher=(.*?); vendors=(\d+) .*; leaf products=(\d+)\+(\d+); vulnerabilities=(\d+)$`)
-
-// TestCorpusCSAF compares id, publisher, vendors, products and vulnerabilities
-// with what the manifest has, and every status with a reading of the document by
-// the standard library.
-func TestCorpusCSAF(t *testing.T) {
-	compareCorpus(t, csafJSON(), func(row corpusRow, got factReading) (string, string) {
-		data, in := corpusInput(t, row)
-		match := csafExpected.FindStringSubmatch(row.expected)
-		if match == nil {
-			t.Fatalf("%s: the manifest has %q", row.path, row.expected)
-		}
-		file, err := in.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := newCSAF(&Stream{Reader: file, Options: Options{}.withDefaults()}, func(Record) error { return nil })
-		if err := r.read(); err != nil {
-			t.Fatal(err)
-		}
-		vendors := make(map[string]bool)
-		for _, b := range r.branches {
-			if b.category == "vendor" {
-				vendors[b.name] = true
-			}
-		}
-		products := 0
-		for _, p := range r.products {
-			if !strings.Contains(p.pointer, "/relationships/") && !strings.Contains(p.pointer, "/product_paths/") {
-				products++
-			}
-		}
-		products += r.faults.seen["product id given twice"]
-		branched, _ := strconv.Atoi(match[4])
-		named, _ := strconv.Atoi(match[5])
-		want := fmt.Sprintf("%s by %s: %s vendors, %d products, %s vulnerabilities; statuses %v", match[1], match[2], match[3], branched+named, match[6], statusesOf(t, data))
-		return want, fmt.Sprintf("%s by %s: %d vendors, %d products, %d vulnerabilities; statuses %v", r.id, r.publisher, len(vendors), products, len(r.vulns), saidOf(got))
-	})
-}
-
-// statusesOf reads how often a document gives each status.
-func statusesOf(t *testing.T, data []byte) map[string]int {
-	var doc struct {
-		Vulnerabilities []struct {
-			CVE    string              `json:"cve"`
-			Title  string              `json:"title"`
-			Status map[string][]string `json:"product_status"`
-		} `json:"vulnerabilities"`
-	}
-	if err := json.Unmarshal(data, &doc); err != nil {
-		t.Fatal(err)
-	}
-	count := make(map[string]int)
-	for _, v := range doc.Vulnerabilities {
-		for status, ids := range v.Status {
-			if v.CVE != "" {
-				count[csafState(status)] += len(ids)
-			}
-		}
-	}
-	return count
-}
-
-func saidOf(got factReading) map[string]int {
-	count := make(map[string]int)
-	for _, d := range got.Declarations {
-		if d.Kind == "advisory" { // a document that says nothing of vulnerabilities names its products
-			count[detailValue(d.Detail, "status")]++
-		}
-	}
-	return count
 }

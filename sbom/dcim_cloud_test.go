@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -273,158 +270,6 @@ func TestCloudWords(t *testing.T) {
 			t.Errorf("incomplete: %+v", line)
 		}
 	}
-}
-
-// TestCorpusInventories compares what is read of the real files with what an
-// independent reader counted in them.
-func TestCorpusInventories(t *testing.T) {
-	explained := map[string]string{
-		"cloudfront.ListDistributions__test_distribution_wafv2.json": "DistributionList.Items has two distributions",
-		"event-cloudsearch.json":                                     `"detail-type": "AWS API Call via CloudTrail": an event and no configuration item`,
-		"vpc_resolver_query_logging__tf_resources.json":              `{"sensitive", "type", "value"} are outputs, which name no resources`,
-	}
-	files, differ, makers := map[string]int{}, map[string]int{}, map[string]string{
-		"cloud/aws-api": amazonWebServices, "cloud/aws-config": amazonWebServices, "cloud/azure-arm": microsoftAzure, "cloud/gcp-api": googleCloud,
-	}
-	for _, row := range corpusRows(t) {
-		folder := filepath.Dir(row.path)
-		if !strings.HasPrefix(folder, "cloud/") && folder != "dcim/device-types" && folder != "dcim/module-types" && folder != "dcim/netbox-demo" {
-			continue
-		}
-		_, in := corpusInput(t, row)
-		got := readInput(t, in, withInventories())
-		files[folder]++
-		for _, p := range got.Products {
-			if maker := makers[folder]; maker != "" && p.Product.Manufacturer != maker && p.Product.Vendor != maker {
-				t.Errorf("%s: %s %q is of %q", row.path, p.Product.Sources[0].Record, p.Product.Name, p.Product.Manufacturer)
-			}
-		}
-		if said := inventoryDifference(folder, row.expected, got); said != "" {
-			differ[folder]++
-			if reason := explained[filepath.Base(row.path)]; reason != "" {
-				t.Logf("%s: %s: %s", row.path, said, reason)
-			} else {
-				t.Errorf("%s: %s; expected %s; %s", row.path, said, row.expected, got.Error)
-			}
-		}
-	}
-	for folder, n := range files {
-		t.Logf("%s: %d of %d files agree", folder, n-differ[folder], n)
-	}
-}
-
-var numberIn = regexp.MustCompile(`'(\w+)': (\d+)`)
-
-// inventoryDifference compares a reading with what was counted.
-func inventoryDifference(folder, expected string, got reading) string {
-	want, products := 1, len(got.Products)
-	switch folder {
-	case "dcim/device-types", "dcim/module-types":
-		return deviceTypeDifference(expected, got)
-	case "dcim/netbox-demo":
-		want = 72 + 180 // dcim.device and virtualization.virtualmachine among its 6915 items
-	case "cloud/aws-api":
-		want = awsExpected(expected)
-	case "cloud/kubernetes":
-		products = min(countTold(got), 1) // one object at least is told, whether or not it runs
-	case "cloud/azure-arm":
-		want = numberAfter(expected, "resources=", 1)
-	case "cloud/gcp-api":
-		want = gcpExpected(expected)
-	case "cloud/terraform-plan":
-		want, products = numberAfter(expected, "resource_changes=", 0), countTold(got)
-	case "cloud/terraform-state":
-		want, products = numberAfter(expected, "types=", 0), countTypes(got)
-	}
-	if want == products || want < 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d read, %d expected", products, want)
-}
-
-// deviceTypeDifference compares maker, model, part number and the number of parts.
-func deviceTypeDifference(expected string, got reading) string {
-	var p readProduct
-	if len(got.Products) == 1 {
-		p = got.Products[0]
-	}
-	shown := func(text string) string {
-		if text == "" {
-			return "None"
-		}
-		return text
-	}
-	said := fmt.Sprintf("manufacturer=%s; model=%s; part_number=%s; slug=", p.Product.Manufacturer, p.Product.Model, shown(p.Product.PartNumber))
-	if !strings.HasPrefix(expected, said) || !strings.HasSuffix(expected, fmt.Sprintf("inventory-items=%d", len(p.Components))) {
-		return said
-	}
-	return ""
-}
-
-func numberAfter(text, word string, otherwise int) int {
-	_, rest, ok := strings.Cut(text, word)
-	if !ok {
-		return otherwise
-	}
-	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
-	n, _ := strconv.Atoi(digits)
-	return n
-}
-
-// awsExpected is the number of instances, else of the elements of the list, if that
-// lists resources and not what one resource has.
-func awsExpected(expected string) int {
-	if n := numberAfter(expected, "instances=", -1); n >= 0 {
-		return n
-	}
-	for _, m := range numberIn.FindAllStringSubmatch(expected, -1) {
-		switch {
-		case m[1] == "failures" || m[1] == "projectsNotFound":
-		case m[1] == "tags" || m[1] == "Entries" || m[1] == "BrokerInstances" || m[1] == "SecurityGroups" && m[2] == "1":
-			return 1
-		default:
-			return numberAfter(m[0], ": ", 0)
-		}
-	}
-	return 1
-}
-
-// gcpExpected is the number of items, or of the elements of the list. A record of
-// an operation is none.
-func gcpExpected(expected string) int {
-	if n := numberAfter(expected, "items=", 0); n > 0 {
-		return n
-	}
-	lists := numberIn.FindAllStringSubmatch(expected, -1)
-	kind, _, _ := strings.Cut(strings.TrimPrefix(expected, "kind="), ";")
-	switch {
-	case strings.HasSuffix(kind, "#operation"):
-		return 0
-	case kind != "None", len(lists) > 1 && lists[0][1] != "firewalls":
-		return 1
-	case len(lists) == 0:
-		return -1 // not counted: one resource, or a record of an operation
-	}
-	return numberAfter(lists[0][0], ": ", 0)
-}
-
-// countTold counts the products and the resources that are told to be none.
-func countTold(r reading) int {
-	return len(r.Products) + len(r.Gaps)
-}
-
-// countTypes counts the types of resources, read or told to be none.
-func countTypes(r reading) int {
-	types := make(map[string]bool)
-	for _, p := range r.Products {
-		types[p.Product.Model] = true
-	}
-	for _, gap := range r.Gaps {
-		if kind, _, ok := strings.Cut(gap.Reason, "."); ok && strings.Contains(gap.Reason, "state only") {
-			types[kind] = true
-		}
-	}
-	return len(types)
 }
 
 // fuzzInventory lets any bytes be read as one format: no panic, the same however the

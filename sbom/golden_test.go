@@ -25,6 +25,9 @@ type reading struct {
 	Products []readProduct  `json:"products"`
 	Gaps     []netvet.Gap   `json:"gaps"`
 	Counts   map[string]int `json:"counts"`
+
+	Observations []netvet.Observation `json:"observations"`
+	Declarations []netvet.Declaration `json:"declarations"`
 }
 
 type readProduct struct {
@@ -65,6 +68,10 @@ func readInput(t testing.TB, in Input, opt Options) reading {
 		case ProductEnd:
 			p := current()
 			p.Product, p.ended = rec.Product, true
+		case Observation:
+			r.Observations = append(r.Observations, rec.Observation)
+		case Declaration:
+			r.Declarations = append(r.Declarations, rec.Declaration)
 		case Gap:
 			if rec.Input != in.Name {
 				t.Errorf("a gap is of input %q", rec.Input)

@@ -269,6 +269,21 @@ func TestHostsClaimOnlyTheirOwn(t *testing.T) {
 	t.Log(claimed)
 }
 
+// TestOneviewBehindSettings knows a server hardware type whose address stands behind
+// more settings than detection looks at, and no settings of something else.
+func TestOneviewBehindSettings(t *testing.T) {
+	setting := `{"scalarIncrement":null,"category":"System Options//USB Options","helpText":"Use it."}`
+	for text, want := range map[string]float64{
+		`{"eTag":"1","biosSettings":[` + setting + strings.Repeat(","+setting, 900):       1,
+		`{"eTag":"1","biosSettings":[{"id":"a","value":"b"}]}`:                            0,
+		`{"@odata.type":"#Bios.v1_0_0.Bios","eTag":"1","biosSettings":[` + setting + `]}`: 0,
+	} {
+		if got := detectOneview(Sample{Head: []byte(text)}); got != want {
+			t.Errorf("%.60s: %v", text, got)
+		}
+	}
+}
+
 func TestRedfishTreeDetection(t *testing.T) {
 	system := `{"@odata.type":"#ComputerSystem.v1_5_0.ComputerSystem","@odata.id":"/redfish/v1/Systems/1","Name":"a"}`
 	root := `{"@odata.type":"#ServiceRoot.v1_5_0.ServiceRoot","@odata.id":"/redfish/v1/","Name":"Root"}`

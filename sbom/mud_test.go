@@ -1,8 +1,6 @@
 package sbom
 
 import (
-	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 )
@@ -38,37 +36,4 @@ func TestMUDFaults(t *testing.T) {
 	if !strings.Contains(got.Error, "more than 3 entries in one document") {
 		t.Error(got.Error)
 	}
-}
-
-var mudExpected = regexp.MustCompile(`^systeminfo=(.*); mfg-name=(.*); model-name=(.*); acls=\d+; aces=(\d+); dns names=(\d+) `)
-
-// TestCorpusMUD compares the facts, the entries of access lists and the DNS names
-// with what the manifest has.
-func TestCorpusMUD(t *testing.T) {
-	compareCorpus(t, mudJSON(), func(row corpusRow, got factReading) (string, string) {
-		match := mudExpected.FindStringSubmatch(row.expected)
-		if match == nil {
-			t.Fatalf("%s: the manifest has %q", row.path, row.expected)
-		}
-		facts := map[string]string{"systeminfo": "None", "mfg-name": "None", "model-name": "None"}
-		entries := 0
-		names := make(map[string]bool)
-		for _, d := range got.Declarations {
-			switch d.Kind {
-			case "peer", "peer-denied":
-				entries++
-				host, _, _ := strings.Cut(d.Name, " ")
-				if strings.Contains(host, ".") && !strings.Contains(host, "/") {
-					names[host] = true
-				}
-			case "port":
-			default:
-				facts[d.Kind] = d.Name
-			}
-		}
-		for _, g := range got.Gaps {
-			t.Logf("%s: %s: %s", row.path, g.Record, g.Reason)
-		}
-		return strings.Join(match[1:], "|"), fmt.Sprintf("%s|%s|%s|%d|%d", facts["systeminfo"], facts["mfg-name"], facts["model-name"], entries, len(names))
-	})
 }

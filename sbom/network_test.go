@@ -3,22 +3,16 @@ package sbom
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
-	"go.yaml.in/yaml/v3"
 )
 
 // networkFormats are the formats of network devices.
@@ -259,207 +253,6 @@ func TestDeviceText(t *testing.T) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
-}
-
-var (
-	librenmsExpected = regexp.MustCompile(`(?s)hardware=(.*?); version=(.*?); serial=(.*?); sysObjectID=(.*?); sysDescr=.*entPhysical rows=(\d+), with serial=(\d+); manufacturers=(\d+) \[(.*?)\]`)
-	snmprecExpected  = regexp.MustCompile(`(?s)sysObjectID=(.*?); entPhysicalMfgName rows=(\d+); distinct mfg=(\d+) \[(.*?)\]`)
-)
-
-// networkAgreement counts files that are read as another reader reads them.
-type networkAgreement struct{ files, differ int }
-
-func (a *networkAgreement) differs(t *testing.T, file, format string, args ...any) {
-	t.Helper()
-	a.differ++
-	t.Logf("%s: %s", file, fmt.Sprintf(format, args...))
-}
-
-// TestCorpusNetwork compares what is read of each file with what the manifest and the
-// parses beside the files expect. At most three files in a hundred of a kind may
-// differ.
-func TestCorpusNetwork(t *testing.T) {
-	kinds := make(map[string]*networkAgreement)
-	for _, row := range corpusRows(t) {
-		if !strings.HasPrefix(row.path, "network/") || row.format == "ntc-templates expected parse YAML" || row.format == "NAPALM mocked output" {
-			continue
-		}
-		a := kinds[row.format]
-		if a == nil {
-			a = new(networkAgreement)
-			kinds[row.format] = a
-		}
-		_, in := corpusInput(t, row)
-		got := readInput(t, in, withNetwork())
-		a.files++
-		if row.format == "NAPALM expected_result JSON" && strings.Contains(row.path, "/optics__") {
-			if got.Error == "" {
-				a.differs(t, row.path, "optical readings are no inventory")
-			}
-			continue
-		}
-		if got.Error != "" || len(got.Products) != 1 || len(got.Gaps) > 0 {
-			a.differs(t, row.path, "%d products, gaps %v, %s", len(got.Products), got.Gaps, got.Error)
-			continue
-		}
-		if reason := networkDifference(t, row, got); reason != "" {
-			a.differs(t, row.path, "%s", reason)
-		}
-	}
-	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-		a := kinds[kind]
-		t.Logf("%s: %d files, %d differ", kind, a.files, a.differ)
-		if a.differ*100 > a.files*3 {
-			t.Errorf("%s: %d of %d files differ", kind, a.differ, a.files)
-		}
-	}
-}
-
-func networkDifference(t *testing.T, row corpusRow, got reading) string {
-	p := got.Products[0]
-	switch row.format {
-	case "LibreNMS test data JSON":
-		want := librenmsExpected.FindStringSubmatch(row.expected)
-		if want == nil {
-			return "the manifest has no expectation"
-		}
-		return cmp.Diff(
-			[]string{statedInManifest(want[2]), want[5], want[7]},
-			[]string{readIfStated(want[2], p.Product.Version), strconv.Itoa(len(p.Components)), strconv.Itoa(len(partMakers(p)))}) +
-			missingMaker(want[8], p)
-	case "snmpsim .snmprec":
-		want := snmprecExpected.FindStringSubmatch(row.expected)
-		if want == nil {
-			return "the manifest has no expectation"
-		}
-		return cmp.Diff(want[3], strconv.Itoa(len(partMakers(p)))) + missingMaker(want[4], p)
-	case "NAPALM expected_result JSON":
-		var facts map[string]any
-		if err := json.Unmarshal(networkFile(t, row.path), &facts); err != nil {
-			t.Fatal(err)
-		}
-		return cmp.Diff(
-			[]any{facts["vendor"], facts["model"], facts["os_version"], facts["serial_number"], facts["hostname"]},
-			[]any{p.Product.Manufacturer, p.Product.Model, p.Product.Version, p.Product.Serial, p.Product.Name})
-	case "CLI text":
-		return parsedDifference(t, row, p)
-	}
-	return "a kind that nothing is known of"
-}
-
-func networkFile(t *testing.T, path string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(corpus, path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-func statedInManifest(text string) string {
-	if text == "None" {
-		return ""
-	}
-	return deviceText(text)
-}
-
-func readIfStated(want, got string) string {
-	if statedInManifest(want) == "" {
-		return ""
-	}
-	return got
-}
-
-// partMakers are the distinct makers of parts.
-func partMakers(p readProduct) map[string]bool {
-	all := make(map[string]bool)
-	for _, c := range p.Components {
-		if c.Manufacturer != "" {
-			all[c.Manufacturer] = true
-		}
-	}
-	return all
-}
-
-func missingMaker(list string, p readProduct) string {
-	all := partMakers(p)
-	for _, name := range strings.Split(list, "; ") {
-		if name != "" && name != "..." && !all[name] {
-			return fmt.Sprintf("no part is by %q", name)
-		}
-	}
-	return ""
-}
-
-// parsedDifference looks for the values of the parse beside a text among what was
-// read of it: models, part numbers, serial numbers and versions must all be there.
-func parsedDifference(t *testing.T, row corpusRow, p readProduct) string {
-	var parse struct {
-		Records []map[string]any `yaml:"parsed_sample"`
-	}
-	if err := yaml.Unmarshal(networkFile(t, strings.TrimSuffix(row.path, ".raw")+".yml"), &parse); err != nil {
-		t.Fatal(err)
-	}
-	var text strings.Builder
-	for _, c := range p.Components {
-		fmt.Fprintln(&text, c.Name, c.PartNumber, c.Serial, c.Version, c.Description, c.Manufacturer)
-	}
-	q := p.Product
-	fmt.Fprintln(&text, q.Name, q.Model, q.PartNumber, q.Serial, q.Version, q.Description)
-	read := strings.ToLower(text.String())
-	if listsParts.MatchString(row.path) && len(parse.Records) != len(p.Components) {
-		return fmt.Sprintf("%d parts, the parse has %d", len(p.Components), len(parse.Records))
-	}
-	for _, record := range parse.Records {
-		for _, key := range slices.Sorted(maps.Keys(record)) {
-			if !parsedIdentity(key) {
-				continue
-			}
-			for _, value := range parsedTexts(record[key]) {
-				value, _, _ = strings.Cut(value, " [build")
-				if value = deviceText(value); value != "" && !containsWords(read, value) {
-					return fmt.Sprintf("%s %q is not read", key, value)
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// listsParts matches the commands whose parse has one record a part.
-var listsParts = regexp.MustCompile(`cisco_\w+__show_inventory__|huawei_vrp__display_device__|show_platform__`)
-
-func containsWords(text, value string) bool {
-	for _, word := range strings.Fields(strings.ToLower(value)) {
-		if !strings.Contains(text, word) {
-			return false
-		}
-	}
-	return true
-}
-
-// parsedIdentity tells whether a key of a parse is one of a part's or device's identity.
-func parsedIdentity(key string) bool {
-	switch key {
-	case "serial", "serial_number", "sn", "pid", "model", "switch_model", "hardware_model", "hostname", "version", "software_version", "os",
-		"submodule_model", "submodule_serial", "module_serial", "product_name", "main_software_version", "operation_code_version", "board_name":
-		return true
-	}
-	return strings.HasSuffix(key, "_serial_number") || strings.HasSuffix(key, "_part")
-}
-
-func parsedTexts(value any) []string {
-	switch value := value.(type) {
-	case string:
-		return []string{value}
-	case []any:
-		var all []string
-		for _, v := range value {
-			all = append(all, parsedTexts(v)...)
-		}
-		return all
-	}
-	return nil
 }
 
 func FuzzLibreNMS(f *testing.F)     { fuzzNetwork(f, librenmsFormat()) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -40,77 +41,16 @@ func TestNmapOddities(t *testing.T) {
 		"host | a | a | names=a; open=1", "port | a | 1/tcp | ")
 }
 
-var nmapExpected = regexp.MustCompile(`^hosts=(\d+) up=(\d+); open ports=(\d+); services=(\d+) .*; mac vendors=(\d+) .*; os=(\d+) `)
-
-// TestCorpusNmap compares hosts, open ports, services, makers of network
-// interfaces and operating systems with what the manifest has.
-func TestCorpusNmap(t *testing.T) {
-	compareCorpus(t, nmapXML(), func(row corpusRow, got factReading) (string, string) {
-		match := nmapExpected.FindStringSubmatch(row.expected)
-		if match == nil {
-			t.Fatalf("%s: the manifest has %q", row.path, row.expected)
-		}
-		count := make(map[string]int)
-		seen := make(map[string]bool)
-		once := func(kind, key string) {
-			if key != "" && !seen[kind+key] {
-				seen[kind+key] = true
-				count[kind]++
-			}
-		}
-		for _, o := range got.Observations {
-			count[o.Kind]++
-			if product := detailValue(o.Detail, "product"); product != "" {
-				once("service", product+" "+detailValue(o.Detail, "version"))
-			}
-			if o.Kind == "host" {
-				once("maker", detailValue(o.Detail, "maker"))
-			}
-			if o.Kind == "os" {
-				once("system", o.Name)
-			}
-		}
-		hosts, _, _ := strings.Cut(strings.Join(got.Notes, ""), " ")
-		return strings.Join(match[1:], " "), fmt.Sprint(hosts, " ", count["host"], " ", count["port"], " ", count["service"], " ", count["maker"], " ", count["system"])
-	})
-}
-
-// compareCorpus reads all files of a format of the corpus and compares two
-// descriptions of each: what is expected, and what was read.
-func compareCorpus(t *testing.T, format Format, describe func(corpusRow, factReading) (want, got string)) {
-	t.Helper()
-	files, differ := 0, 0
-	for _, row := range corpusRows(t) {
-		if factKind(row) != format.Name {
-			continue
-		}
-		files++
-		_, in := corpusInput(t, row)
-		got := readFacts(t, in, withFactFormats())
-		if got.Error != "" {
-			differ++
-			t.Logf("%s: %s", row.path, got.Error)
-			continue
-		}
-		if expect, read := describe(row, got); expect != read {
-			differ++
-			t.Logf("%s: read %s, expected %s", row.path, read, expect)
-		}
-	}
-	t.Logf("%s: %d of %d files as expected", format.Name, files-differ, files)
-	if differ*100 > files*3 {
-		t.Errorf("%d of %d files differ", differ, files)
-	}
-}
-
 // detailValue returns a value of a detail.
 func detailValue(detail, key string) string {
-	for pair := range strings.SplitSeq(detail, "; ") {
-		if k, v, _ := strings.Cut(pair, "="); k == key {
-			return strings.Trim(v, `"`)
-		}
+	m := regexp.MustCompile(`(?:^|; )` + regexp.QuoteMeta(key) + `=("(?:[^"\\]|\\.)*"|[^;]*)`).FindStringSubmatch(detail)
+	if m == nil {
+		return ""
 	}
-	return ""
+	if text, err := strconv.Unquote(m[1]); err == nil {
+		return text
+	}
+	return m[1]
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -26,6 +26,10 @@ func oneviewFormat() Format {
 var (
 	oneviewSign     = regexp.MustCompile(`"(?:uri|resourceUri|locationUri|physicalInterconnectUri|interconnectUri|subnetUri|serverHardwareUri|serverHardwareTypeUri|enclosureGroupUri|deviceUri|driveEnclosureUri)"\s*:\s*"/rest/[a-z-]+/`)
 	oneviewCategory = regexp.MustCompile(`"(?:category|eTag)"\s*:`)
+
+	// oneviewSettings matches how the settings of a server hardware type begin: there
+	// are so many that its own address may stand behind what detection looks at.
+	oneviewSettings = regexp.MustCompile(`"biosSettings"\s*:\s*\[\s*\{[^{}]*"(?:scalarIncrement|helpText|warningText)"\s*:`)
 )
 
 func detectOneview(s Sample) float64 {
@@ -33,7 +37,7 @@ func detectOneview(s Sample) float64 {
 	if len(head) == 0 || head[0] != '{' && head[0] != '[' || redfishSign.Match(head) {
 		return 0
 	}
-	if oneviewSign.Match(head) && oneviewCategory.Match(head) {
+	if (oneviewSign.Match(head) || oneviewSettings.Match(head)) && oneviewCategory.Match(head) {
 		return 1
 	}
 	return 0
