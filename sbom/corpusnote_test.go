@@ -233,7 +233,7 @@ and no part of this repository.
 `+"`go test ./sbom -run TestCorpusNote -update`"+` rewrites this note; the explanations stand in testdata/corpus.yaml. The test
 fails when a file differs that is not explained, when an explained one no longer does, and when more than 3 in 100 files of
 a kind are explained (of a kind of few files: more than one). An identifier that is not valid and is left out with a gap
-counts as read.
+counts as read, and a file that is broken on purpose as read when it is refused or what is read of it is as expected.
 
 `)
 	table(&b, "kind", "files", "read as expected", "explained", "share")
