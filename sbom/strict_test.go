@@ -170,8 +170,8 @@ func TestOddButValid(t *testing.T) {
 		name, text string
 		components int
 	}{
-		{"NUL in a string", cdxJSONText(`"components":[{"type":"library","name":"a\u0000b"}]`), 1},
-		{"escapes and terminal codes", cdxJSONText(`"components":[{"type":"library","name":"\u001b[31m\\\"\/"}]`), 1},
+		{"NUL in a description", cdxJSONText(`"components":[{"type":"library","name":"a","description":"a\u0000b"}]`), 1},
+		{"escapes", cdxJSONText(`"components":[{"type":"library","name":"\u0061\\\"\/"}]`), 1},
 		{"no components", cdxJSONText(`"components":[]`), 0},
 		{"white space everywhere", strings.NewReplacer(`,`, " ,\r\n\t", `:`, " : ", `[`, "[ ", `]`, " ]", `{`, "{ ", `}`, " }").Replace(cdxJSONText(`"components":[{"type":"library","name":"a"},{"type":"library","name":"b"}]`)), 2},
 		{"XML with comments and instructions", `<?xml version="1.0"?><!-- a --><?b c?>` + "\n" + `<bom xmlns="http://cyclonedx.org/schema/bom/1.4"><!-- d --><components><component type="library"><name><!-- e -->f</name></component></components></bom><!-- g -->` + "\n", 1},
