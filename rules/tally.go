@@ -12,12 +12,13 @@ import (
 
 // Bounds on what is kept of one product, however large it is.
 const (
-	maxCandidates = 2000 // distinct ones of one pattern
-	maxExamples   = 3    // of the components of one maker, beside one of each kind
-	maxKeys       = 64   // distinct hosts, ecosystems or countries of a census; the rest is "other"
-	maxStatements = 100_000
-	maxServices   = 10_000
-	maxLicences   = 4096 // licence texts whose class is remembered
+	maxCandidates   = 2000 // distinct ones of one pattern
+	maxExamples     = 3    // of the components of one maker, beside one of each kind
+	maxKeys         = 64   // distinct hosts, ecosystems or countries of a census; the rest is "other"
+	maxStatements   = 100_000
+	maxServices     = 10_000
+	maxAttestations = 10_000
+	maxLicences     = 4096 // licence texts whose class is remembered
 )
 
 // otherKey stands for what a bounded count has no room for.
@@ -36,7 +37,8 @@ type Tally struct {
 	makers     map[makerKey]*makerTally
 	services   []netvet.Service
 	statements []netvet.Vulnerability
-	unkept     struct{ services, statements int }
+	attested   []netvet.Attestation
+	unkept     struct{ services, statements, attested int }
 	licences   map[string]licence
 }
 
@@ -114,12 +116,28 @@ func (t *Tally) Statement(v netvet.Vulnerability) {
 	t.statements = append(t.statements, v)
 }
 
+// Attestation keeps what the document declares of one requirement.
+func (t *Tally) Attestation(a netvet.Attestation) {
+	if len(t.attested) == maxAttestations {
+		t.unkept.attested++
+		return
+	}
+	t.attested = append(t.attested, a)
+}
+
 // Fill puts the tally into the assessment, in an order that does not depend on
 // that of the components.
 func (t *Tally) Fill(a *netvet.Assessment) {
 	a.Census = t.census
+	slices.SortStableFunc(t.services, func(x, y netvet.Service) int {
+		return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Version, y.Version), cmp.Compare(x.Provider, y.Provider), cmp.Compare(x.Ref, y.Ref))
+	})
 	a.Services = t.services
+	slices.SortStableFunc(t.statements, func(x, y netvet.Vulnerability) int {
+		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Component, y.Component), cmp.Compare(x.Version, y.Version), cmp.Compare(x.Ref, y.Ref), cmp.Compare(x.State, y.State))
+	})
 	a.Vulnerabilities = t.statements
+	a.Attestations = t.attested
 	a.Candidates = a.Candidates[:0]
 	for _, c := range t.candidates {
 		a.Candidates = append(a.Candidates, *c)
@@ -171,6 +189,7 @@ func (t *Tally) gaps(a *netvet.Assessment) {
 	}
 	gap(t.unkept.services, "%d more services: only %d are kept", t.unkept.services, maxServices)
 	gap(t.unkept.statements, "%d more statements about vulnerabilities: only %d are kept", t.unkept.statements, maxStatements)
+	gap(t.unkept.attested, "%d more attestations: only %d are kept", t.unkept.attested, maxAttestations)
 }
 
 // count takes the component into the census. Each entry of the document counts
@@ -259,6 +278,9 @@ func (t *Tally) candidate(slot int, c *netvet.Component, m *netvet.Match) {
 		key.maker = m.Supplier.ID
 	}
 	if known, ok := t.candidates[key]; ok {
+		if before(c, &known.Component) {
+			known.Component = keep(c)
+		}
 		known.Count = plus(known.Count, n)
 		known.Confidence = max(known.Confidence, confidenceOf(m))
 		return
@@ -273,6 +295,21 @@ func (t *Tally) candidate(slot int, c *netvet.Component, m *netvet.Match) {
 		one.Maker = *m.Supplier
 	}
 	t.candidates[key] = one
+}
+
+// before says which of two equal components stands for both, whichever came first:
+// the one of the lesser reference, else the one of which less is known.
+func before(a, b *netvet.Component) bool {
+	return cmp.Or(cmp.Compare(a.Ref, b.Ref), cmp.Compare(ordinal(a.Hashed), ordinal(b.Hashed)), cmp.Compare(ordinal(a.Provenance), ordinal(b.Provenance)),
+		cmp.Compare(ordinal(b.Modified), ordinal(a.Modified)), cmp.Compare(a.Country, b.Country), cmp.Compare(a.Repository, b.Repository),
+		cmp.Compare(len(a.Identifiers), len(b.Identifiers)), cmp.Compare(len(a.Licences), len(b.Licences))) < 0
+}
+
+func ordinal(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // maker adds a component to the group of a maker. Components whose name a gate
@@ -314,6 +351,7 @@ func keep(c *netvet.Component) netvet.Component {
 	out := *c
 	out.Licences = slices.Clone(c.Licences)
 	out.Identifiers = slices.Clone(c.Identifiers)
+	out.Properties = slices.Clone(c.Properties)
 	return out
 }
 
