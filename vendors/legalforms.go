@@ -211,7 +211,7 @@ n_a na n_d nd none null nil nan no_name noname empty blank void missing other ot
 oem odm oem_oem system_manufacturer system_vendor system_product_name chassis_manufacturer chassis_manufacture chassis_vendor base_board_manufacturer
 baseboard_manufacturer board_manufacturer board_vendor bios_vendor manufacturer manufacture manufacturer_name vendor vendor_name supplier
 supplier_name company company_name your_company your_company_name maker brand publisher
-no_dimm no_module no_manufacturer no_vendor no_supplier no_assertion noassertion bad_index out_of_spec invalid error
+no_dimm no_module no_manufacturer no_vendor no_supplier no_enclosure no_battery no_disk no_assertion noassertion bad_index out_of_spec invalid error
 tbd tbd_by_odm tbd_by_oem tba test sample example foo xxx standard default_manufacturer placeholder dummy todo
 unknown_manufacturer unknown_vendor unknown_supplier unknown_company unknown_maker unbekannt inconnu desconocido sconosciuto
 anonymous self individual person nobody private_person internal inhouse in_house

@@ -83,10 +83,27 @@ func (q *question) closely(text string) opinion {
 	if o.top() == nil {
 		o.list = q.readAgain(w.rest, n, o.list)
 	}
-	if len(o.list) == 0 {
+	switch {
+	case len(o.list) > 0:
+	case isSerial(n) && len(q.r.byPart(partNumbersIn(w.rest))) == 0:
+		o.nobody, o.note = true, "a serial or part number, which names nobody"
+	default:
 		o.note = "no supplier here goes by such a name"
 	}
 	return o
+}
+
+// isSerial reports whether a name is one word that is mostly digits: devices
+// give a serial or part number where the maker is asked for.
+func isSerial(n *name) bool {
+	const least = 6 // digits; names of companies have up to four
+	digits := 0
+	for i := range len(n.text) {
+		if c := n.text[i]; '0' <= c && c <= '9' {
+			digits++
+		}
+	}
+	return len(n.words) == 1 && digits >= least && 2*digits > len(n.text)
 }
 
 // read weighs a folded name.
@@ -139,11 +156,15 @@ func merge(a, b []candidate) []candidate {
 // over and over.
 func isPlaceholder(n *name) bool {
 	text := n.text
-	if text == "" || placeholders()[text] || placeholders()[strings.TrimRight(text, "0123456789")] {
+	if text == "" || placeholders()[text] || placeholders()[strings.TrimRight(text, "0123456789")] || fictitious[n.at(0)] {
 		return true
 	}
 	return strings.Trim(text, text[:1]) == "" && len(text) > 1 || text == "0"
 }
+
+// fictitious are the companies of Microsoft's and DMTF's examples, which appear
+// in mockups and templates.
+var fictitious = map[string]bool{"contoso": true, "fabrikam": true}
 
 // support lets names that agree raise each other: an ambiguous name beside
 // another that is sure.

@@ -41,6 +41,14 @@ func (d *Directory) ResolveName(raw string, at time.Time) netvet.Match {
 	return d.Resolve(netvet.Clues{Names: []string{raw}}, at)
 }
 
+// NamesNobody reports whether a raw name is known to name nobody: what forms and
+// firmware hold where no maker was written, such as "To be filled by O.E.M.", or a
+// number in place of a name.
+func (d *Directory) NamesNobody(raw string) bool {
+	q := question{r: d.resolverOf()}
+	return q.opinion(raw).nobody
+}
+
 // lazyResolver makes the resolver of a directory when it is first asked for.
 type lazyResolver struct {
 	once sync.Once
