@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // class says what part a word plays in a company's name.
@@ -57,10 +58,26 @@ var commonWords = sync.OnceValue(func() *vocabulary {
 	}{{industry, hanIndustry}, {org, hanOrg}, {place, hanPlaces}, {legal, hanLegal}} {
 		for _, w := range strings.Fields(list.text) {
 			v.han[w] = list.class
+			if utf8.RuneCountInString(w) > 1 {
+				v.spoken(w, list.class)
+			}
 		}
 	}
 	return v
 })
+
+// spoken enters a Chinese word in Latin letters: "Youxian Gongsi", "Keji".
+func (v *vocabulary) spoken(han string, c class) {
+	for _, w := range romanised(han) {
+		if _, taken := v.words[w]; !taken && len(w) >= leastSpoken {
+			v.words[w] = c
+		}
+	}
+}
+
+// leastSpoken is the fewest letters of a Chinese word in Latin letters that is
+// taken for one.
+const leastSpoken = 4
 
 // Legal forms by country of use. Initials are written together: fold joins
 // "S.p.A." to "spa"; an underscore stands for a space.

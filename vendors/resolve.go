@@ -159,6 +159,7 @@ type claim struct {
 	generic   bool   // made of places and trades only, such as "China Telecom"
 	everyday  bool   // made of everyday words only
 	formal    bool   // one word that the data has with a legal form only
+	partly    bool   // a Chinese name of more words than are spelt
 }
 
 // kind says how a key was made of a name, the strongest first.
@@ -172,11 +173,12 @@ const (
 	core                  // two or more distinctive words
 	brand                 // a product line
 	stump                 // one distinctive word that is not itself a name
+	spoken                // a Chinese name in Latin letters: many names sound alike
 )
 
 // confidenceOf is how sure a match on a key alone is. The figures are set from
 // what the classes of match are worth on registry names.
-var confidenceOf = [...]float64{whole: 0.98, unformed: 0.98, placeless: 0.96, token: 0.85, core: 0.88, brand: 0.50, stump: 0.45}
+var confidenceOf = [...]float64{whole: 0.98, unformed: 0.98, placeless: 0.96, token: 0.85, core: 0.88, brand: 0.50, stump: 0.45, spoken: 0.45}
 
 // shortName is the size of names that say little: their match is worth
 // shortPenalty less.
@@ -269,6 +271,9 @@ func (r *resolver) addNames(at int32, rec *Record) {
 	for _, raw := range rec.Brands {
 		add(raw, brand)
 	}
+	for s := range rec.spoken() {
+		r.claim(s.spelt, claim{rec: at, kind: spoken, name: s.name, everyday: everyday()[s.spelt], partly: s.partly})
+	}
 }
 
 func sortedKeys(m map[string][]string) []string {
@@ -345,6 +350,9 @@ func (r *resolver) wordsOf(rec *Record) map[string]bool {
 	for _, brand := range rec.Brands {
 		add(brand)
 	}
+	for _, w := range rec.spokenTrades() {
+		words[stem(w)] = true
+	}
 	return words
 }
 
@@ -354,7 +362,7 @@ func (r *resolver) claim(key string, c claim) {
 	for i := range list {
 		if list[i].rec == c.rec {
 			c.ambiguous = c.ambiguous || list[i].ambiguous
-			if c.kind < list[i].kind || c.kind == list[i].kind && list[i].formal && !c.formal {
+			if c.kind < list[i].kind || c.kind == list[i].kind && (list[i].formal && !c.formal || list[i].partly && !c.partly) {
 				list[i] = c
 			}
 			return
@@ -505,6 +513,8 @@ func (c *claim) why(n *name, from, to int) string {
 		b.WriteString("CPE vendor name of '")
 	case brand:
 		b.WriteString("product line '")
+	case spoken:
+		b.WriteString("Mandarin reading of '")
 	default:
 		b.WriteString("the distinctive words of '")
 	}
