@@ -55,6 +55,8 @@ const (
 	plain    reading = iota // a look-alike only inside an otherwise Latin word
 	skeleton                // every look-alike of another script as the Latin letter
 	digits                  // 0 as o and 1 as l inside words
+	digitsI                 // 0 as o and 1 as i
+	joined                  // rn as m
 )
 
 // foldName makes a raw name comparable. It classes no words yet.
@@ -291,8 +293,11 @@ func (f *folder) endWord() {
 	}
 	f.open = false
 	w := word{start: int32(f.start), end: int32(len(f.buf)), sep: f.sep, bracket: f.bracket, cjk: f.cjk, foreign: f.foreign}
-	if f.foreign && (f.latin || f.how == skeleton) || f.how == digits && f.latin {
+	if f.foreign && (f.latin || f.how == skeleton) || (f.how == digits || f.how == digitsI) && f.latin {
 		w.mixed = f.readAlike(&w)
+	}
+	if f.how == joined && !f.wide {
+		w.mixed = f.join(&w)
 	}
 	if string(f.buf[w.start:]) == "and" {
 		f.buf = f.buf[:w.start] // as if "&"
@@ -310,8 +315,12 @@ func (f *folder) readAlike(w *word) bool {
 	for _, r := range f.runes {
 		to, ok := lookalikes()[r]
 		switch {
-		case f.how == digits && (r == '0' || r == '1'):
-			to, changed = map[rune]rune{'0': 'o', '1': 'l'}[r], true
+		case f.how == digits && r == '1':
+			to, changed = 'l', true
+		case f.how == digitsI && r == '1':
+			to, changed = 'i', true
+		case (f.how == digits || f.how == digitsI) && r == '0':
+			to, changed = 'o', true
 		case ok:
 			changed = true
 		default:
@@ -326,6 +335,18 @@ func (f *folder) readAlike(w *word) bool {
 	}
 	f.buf = append(f.buf[:w.start], out...)
 	w.end, w.foreign = int32(len(f.buf)), false
+	return true
+}
+
+// join reads the letters r and n of the word just read as the m they look like.
+func (f *folder) join(w *word) bool {
+	text := string(f.buf[w.start:])
+	alike := strings.ReplaceAll(text, "rn", "m")
+	if len(alike) == len(text) || len(alike) < oneLetter-1 {
+		return false
+	}
+	f.buf = append(f.buf[:w.start], alike...)
+	w.end = int32(len(f.buf))
 	return true
 }
 

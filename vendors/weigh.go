@@ -248,6 +248,9 @@ func (rd *reader) beside(w *weighing) {
 	home := int(rd.n.words[w.main.from].part)
 	for p := range rd.n.parts {
 		t := rd.tally(w, p)
+		if p < home && t.models > 0 && t.legals > 0 && len(t.unknown) == 0 && !t.mine {
+			t.unknown = append(t.unknown, rd.n.at(rd.n.parts[p].words[0])) // "Mand1ant, Inc.": a company, not a model
+		}
 		if p == home || len(t.unknown) == 0 {
 			w.penalty += t.penalty
 			w.notes = append(w.notes, t.notes...)
