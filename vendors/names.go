@@ -79,11 +79,15 @@ func (n *name) fold(raw string, how reading) {
 	if !ascii(raw) {
 		raw, f.wide = norm.NFKC.String(strings.ToValidUTF8(raw, " ")), true
 	}
-	for i, r := range raw {
-		f.rune(r, raw[i+utf8.RuneLen(r):])
-		if len(n.words) == maxWords {
-			break
+	quick := how == plain && !f.wide
+	for i := 0; i < len(raw) && len(n.words) < maxWords; {
+		if quick && isAlnum(raw[i]) {
+			i += f.alnums(raw[i:])
+			continue
 		}
+		r, size := utf8.DecodeRuneInString(raw[i:])
+		i += size
+		f.rune(r, raw[i:])
 	}
 	f.endWord()
 	n.text, n.buf = string(f.buf), f.buf
@@ -117,6 +121,27 @@ type folder struct {
 	latin   bool   // it has a Latin letter
 	foreign bool   // it has a letter of another script with case
 	cjk     bool
+}
+
+func isAlnum(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
+// alnums takes the ASCII letters and digits that text begins with, and returns
+// how many they are.
+func (f *folder) alnums(text string) int {
+	f.begin(false)
+	k := 0
+	for ; k < len(text) && isAlnum(text[k]); k++ {
+		c := text[k]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		f.latin = f.latin || c > '9'
+		f.buf = append(f.buf, c)
+	}
+	f.letters += k
+	return k
 }
 
 // rune takes the next rune; rest is what follows it.
@@ -284,7 +309,25 @@ func (f *folder) breakWord(sep byte) {
 	}
 }
 
-func strength(sep byte) int { return strings.IndexByte("\x00 .-~,/|", sep) }
+func strength(sep byte) int {
+	switch sep {
+	case 0:
+		return 0
+	case ' ':
+		return 1
+	case '.':
+		return 2
+	case '-':
+		return 3
+	case '~':
+		return 4
+	case ',':
+		return 5
+	case '/':
+		return 6
+	}
+	return 7
+}
 
 // endWord closes the word being read.
 func (f *folder) endWord() {

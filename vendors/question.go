@@ -82,8 +82,7 @@ func (q *question) closely(text string) opinion {
 	o.list = q.read(n)
 	if o.top() == nil {
 		o.list = q.readAgain(w.rest, n, o.list)
-	}
-	if o.top() != nil {
+	} else {
 		o.list = q.rivals(n, o.list)
 	}
 	switch {

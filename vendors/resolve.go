@@ -68,11 +68,11 @@ func (d *Directory) match(a answer, at time.Time) netvet.Match {
 	r := d.resolverOf()
 	m := netvet.Match{Input: a.input, Method: a.method, Confidence: a.confidence, Reason: a.reason, Registered: a.public}
 	if a.chosen >= 0 {
-		m.Supplier, _ = d.Supplier(r.records[a.chosen].ID, at)
+		m.Supplier = d.supplier(int(a.chosen), at)
 	}
 	for _, c := range a.possible {
 		p := netvet.PossibleMatch{ID: r.records[c.rec].ID, Confidence: round(c.conf), Reason: c.reason}
-		p.Supplier, _ = d.Supplier(p.ID, at)
+		p.Supplier = d.supplier(int(c.rec), at)
 		m.Possible = append(m.Possible, p)
 	}
 	return m

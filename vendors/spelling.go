@@ -568,12 +568,36 @@ func (r *resolver) names(rec int32, key string) bool {
 	return false
 }
 
+// oneEdit reports whether two words that differ are one edit apart.
+func oneEdit(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:]
+	}
+	return a[i+1:] == b[i+1:] || swapped(a, b)
+}
+
 // edits returns the optimal string alignment distance of two words, letters
 // added, lost, changed or swapped with their neighbour, or limit+1 when it is
 // more than limit.
 func edits(a, b string, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit {
 		return limit + 1
+	}
+	if limit == 1 {
+		switch {
+		case a == b:
+			return 0
+		case oneEdit(a, b):
+			return 1
+		}
+		return 2
 	}
 	const longest = 64
 	if len(a) >= longest || len(b) >= longest || !utf8.ValidString(a) {

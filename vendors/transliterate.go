@@ -13,21 +13,24 @@ import (
 //go:embed pinyin.txt
 var pinyinText string
 
+// syllable is a reading in both spellings.
+type syllable struct{ pinyin, wadeGiles string }
+
 // syllables maps a Han character in simplified form to its reading.
-var syllables = sync.OnceValue(func() map[rune]string {
-	m := make(map[rune]string, len(pinyinText)/4)
+var syllables = sync.OnceValue(func() map[rune]syllable {
+	m := make(map[rune]syllable, len(pinyinText)/4)
 	for line := range strings.Lines(pinyinText) {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
-		syllable := ""
+		var s syllable
 		for _, field := range strings.Fields(line) {
 			if ascii(field) {
-				syllable = field
+				s = syllable{field, toWadeGiles(field)}
 				continue
 			}
 			for _, r := range field {
-				m[r] = syllable
+				m[r] = s
 			}
 		}
 	}
@@ -44,8 +47,8 @@ func romanised(han string) []string {
 		if !ok {
 			return nil
 		}
-		pinyin.WriteString(s)
-		wadeGiles.WriteString(toWadeGiles(s))
+		pinyin.WriteString(s.pinyin)
+		wadeGiles.WriteString(s.wadeGiles)
 	}
 	out := []string{strings.ReplaceAll(pinyin.String(), "v", "u")}
 	for _, other := range []string{pinyin.String(), wadeGiles.String()} {
