@@ -33,15 +33,19 @@ func (r *resolver) product(p *netvet.Product) netvet.Match {
 	}, r.asOf)
 }
 
-// component resolves the maker of a component. Its own name counts only when
-// nobody is named as its maker.
+// component resolves the maker of a component. Its own name may name the maker
+// only when nobody else is; of hardware it, and the class, bear out a name that
+// is ambiguous.
 func (r *resolver) component(c *netvet.Component) netvet.Match {
-	name := ""
+	name, model, class := "", "", ""
 	if c.Maker() == "" {
 		name = c.Name
 	}
+	if c.Kind == netvet.KindDevice || c.Kind == netvet.KindFirmware { // there are few: makers of libraries stay remembered
+		model, class = c.Name, c.Type
+	}
 	r.key = r.key[:0]
-	for _, part := range []string{c.Manufacturer, c.Supplier, c.Publisher, c.PartNumber, c.Country, name} {
+	for _, part := range []string{c.Manufacturer, c.Supplier, c.Publisher, c.PartNumber, c.Country, name, model, class} {
 		r.key = append(append(r.key, part...), 0)
 	}
 	for _, id := range c.Identifiers {
@@ -55,7 +59,7 @@ func (r *resolver) component(c *netvet.Component) netvet.Match {
 	}
 	m := r.suppliers.Resolve(netvet.Clues{
 		Names:       filled(c.Manufacturer, c.Supplier, c.Publisher),
-		Identifiers: c.Identifiers, PartNumber: c.PartNumber, Product: name, Country: c.Country,
+		Identifiers: c.Identifiers, PartNumber: c.PartNumber, Product: name, Model: model, Category: class, Country: c.Country,
 	}, r.asOf)
 	if len(r.known) >= maxRemembered {
 		clear(r.known)

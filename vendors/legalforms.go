@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // class says what part a word plays in a company's name.
@@ -57,10 +58,26 @@ var commonWords = sync.OnceValue(func() *vocabulary {
 	}{{industry, hanIndustry}, {org, hanOrg}, {place, hanPlaces}, {legal, hanLegal}} {
 		for _, w := range strings.Fields(list.text) {
 			v.han[w] = list.class
+			if utf8.RuneCountInString(w) > 1 {
+				v.spoken(w, list.class)
+			}
 		}
 	}
 	return v
 })
+
+// spoken enters a Chinese word in Latin letters: "Youxian Gongsi", "Keji".
+func (v *vocabulary) spoken(han string, c class) {
+	for _, w := range romanised(han) {
+		if _, taken := v.words[w]; !taken && len(w) >= leastSpoken {
+			v.words[w] = c
+		}
+	}
+}
+
+// leastSpoken is the fewest letters of a Chinese word in Latin letters that is
+// taken for one.
+const leastSpoken = 4
 
 // Legal forms by country of use. Initials are written together: fold joins
 // "S.p.A." to "spa"; an underscore stands for a space.
@@ -211,7 +228,7 @@ n_a na n_d nd none null nil nan no_name noname empty blank void missing other ot
 oem odm oem_oem system_manufacturer system_vendor system_product_name chassis_manufacturer chassis_manufacture chassis_vendor base_board_manufacturer
 baseboard_manufacturer board_manufacturer board_vendor bios_vendor manufacturer manufacture manufacturer_name vendor vendor_name supplier
 supplier_name company company_name your_company your_company_name maker brand publisher
-no_dimm no_module no_manufacturer no_vendor no_supplier no_assertion noassertion bad_index out_of_spec invalid error
+no_dimm no_module no_manufacturer no_vendor no_supplier no_enclosure no_battery no_disk no_assertion noassertion bad_index out_of_spec invalid error
 tbd tbd_by_odm tbd_by_oem tba test sample example foo xxx standard default_manufacturer placeholder dummy todo
 unknown_manufacturer unknown_vendor unknown_supplier unknown_company unknown_maker unbekannt inconnu desconocido sconosciuto
 anonymous self individual person nobody private_person internal inhouse in_house

@@ -55,6 +55,8 @@ const (
 	plain    reading = iota // a look-alike only inside an otherwise Latin word
 	skeleton                // every look-alike of another script as the Latin letter
 	digits                  // 0 as o and 1 as l inside words
+	digitsI                 // 0 as o and 1 as i
+	joined                  // rn as m
 )
 
 // foldName makes a raw name comparable. It classes no words yet.
@@ -77,11 +79,15 @@ func (n *name) fold(raw string, how reading) {
 	if !ascii(raw) {
 		raw, f.wide = norm.NFKC.String(strings.ToValidUTF8(raw, " ")), true
 	}
-	for i, r := range raw {
-		f.rune(r, raw[i+utf8.RuneLen(r):])
-		if len(n.words) == maxWords {
-			break
+	quick := how == plain && !f.wide
+	for i := 0; i < len(raw) && len(n.words) < maxWords; {
+		if quick && isAlnum(raw[i]) {
+			i += f.alnums(raw[i:])
+			continue
 		}
+		r, size := utf8.DecodeRuneInString(raw[i:])
+		i += size
+		f.rune(r, raw[i:])
 	}
 	f.endWord()
 	n.text, n.buf = string(f.buf), f.buf
@@ -115,6 +121,27 @@ type folder struct {
 	latin   bool   // it has a Latin letter
 	foreign bool   // it has a letter of another script with case
 	cjk     bool
+}
+
+func isAlnum(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
+// alnums takes the ASCII letters and digits that text begins with, and returns
+// how many they are.
+func (f *folder) alnums(text string) int {
+	f.begin(false)
+	k := 0
+	for ; k < len(text) && isAlnum(text[k]); k++ {
+		c := text[k]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		f.latin = f.latin || c > '9'
+		f.buf = append(f.buf, c)
+	}
+	f.letters += k
+	return k
 }
 
 // rune takes the next rune; rest is what follows it.
@@ -282,7 +309,25 @@ func (f *folder) breakWord(sep byte) {
 	}
 }
 
-func strength(sep byte) int { return strings.IndexByte("\x00 .-~,/|", sep) }
+func strength(sep byte) int {
+	switch sep {
+	case 0:
+		return 0
+	case ' ':
+		return 1
+	case '.':
+		return 2
+	case '-':
+		return 3
+	case '~':
+		return 4
+	case ',':
+		return 5
+	case '/':
+		return 6
+	}
+	return 7
+}
 
 // endWord closes the word being read.
 func (f *folder) endWord() {
@@ -291,8 +336,11 @@ func (f *folder) endWord() {
 	}
 	f.open = false
 	w := word{start: int32(f.start), end: int32(len(f.buf)), sep: f.sep, bracket: f.bracket, cjk: f.cjk, foreign: f.foreign}
-	if f.foreign && (f.latin || f.how == skeleton) || f.how == digits && f.latin {
+	if f.foreign && (f.latin || f.how == skeleton) || (f.how == digits || f.how == digitsI) && f.latin {
 		w.mixed = f.readAlike(&w)
+	}
+	if f.how == joined && !f.wide {
+		w.mixed = f.join(&w)
 	}
 	if string(f.buf[w.start:]) == "and" {
 		f.buf = f.buf[:w.start] // as if "&"
@@ -310,8 +358,12 @@ func (f *folder) readAlike(w *word) bool {
 	for _, r := range f.runes {
 		to, ok := lookalikes()[r]
 		switch {
-		case f.how == digits && (r == '0' || r == '1'):
-			to, changed = map[rune]rune{'0': 'o', '1': 'l'}[r], true
+		case f.how == digits && r == '1':
+			to, changed = 'l', true
+		case f.how == digitsI && r == '1':
+			to, changed = 'i', true
+		case (f.how == digits || f.how == digitsI) && r == '0':
+			to, changed = 'o', true
 		case ok:
 			changed = true
 		default:
@@ -326,6 +378,18 @@ func (f *folder) readAlike(w *word) bool {
 	}
 	f.buf = append(f.buf[:w.start], out...)
 	w.end, w.foreign = int32(len(f.buf)), false
+	return true
+}
+
+// join reads the letters r and n of the word just read as the m they look like.
+func (f *folder) join(w *word) bool {
+	text := string(f.buf[w.start:])
+	alike := strings.ReplaceAll(text, "rn", "m")
+	if len(alike) == len(text) || len(alike) < oneLetter-1 {
+		return false
+	}
+	f.buf = append(f.buf[:w.start], alike...)
+	w.end = int32(len(f.buf))
 	return true
 }
 

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+
+	"github.com/netvet/netvet"
 )
 
 // counted says which other organisations of the public registries have exactly
 // an ambiguous name of a supplier, the legal form left out: whether "Delta" with
 // a legal form can be anybody else. It is computed when the index is written,
-// for all names under ambiguous.
+// for all names under ambiguous, and for Chinese names in Latin letters.
 type counted struct {
 	Supplier string
 	Name     string // as under ambiguous
@@ -72,6 +74,7 @@ func (d *Directory) countNamesakes() []counted {
 		return nil
 	}
 	out, asked := r.ambiguousNames()
+	out, spoken := r.spokenNames(out)
 	own := r.registeredNames()
 	n := &name{}
 	seen := map[recordName]bool{} // what is counted already, by its spelling
@@ -82,7 +85,7 @@ func (d *Directory) countNamesakes() []counted {
 			continue
 		}
 		i, j := n.bare()
-		for _, at := range asked[n.run(i, j)] {
+		for _, at := range append(slices.Clone(asked[n.run(i, j)]), n.places(spoken)...) {
 			rec := r.at[out[at].Supplier]
 			spelling := recordName{rec, n.text}
 			if seen[spelling] || p.noName(org) != "" || slices.Contains(own[number], rec) || r.isNameOf(rec, n) || len(out[at].Others) == maxOthers {
@@ -116,6 +119,31 @@ func (r *resolver) ambiguousNames() (list []counted, places map[string][]int) {
 		}
 	}
 	return list, places
+}
+
+// spokenNames adds the Chinese names as they are spelt in Latin letters to a
+// list, and returns their places in it. Whoever has one among the words of his
+// name is a namesake: the spelling stands for many names.
+func (r *resolver) spokenNames(list []counted) ([]counted, map[string][]int) {
+	places := map[string][]int{}
+	today := netvet.Date("9999").Start() // whoever belongs together by now
+	for at, rec := range r.records {
+		for s := range rec.spoken() {
+			if r.ownSpoken(int32(at), r.claims[s.spelt], today) && !slices.ContainsFunc(places[s.spelt], func(p int) bool { return list[p].Supplier == rec.ID }) {
+				places[s.spelt] = append(places[s.spelt], len(list))
+				list = append(list, counted{Supplier: rec.ID, Name: s.spelt})
+			}
+		}
+	}
+	return list, places
+}
+
+// places returns the places of a name's words.
+func (n *name) places(of map[string][]int) (out []int) {
+	for i := range n.words {
+		out = append(out, of[n.at(i)]...)
+	}
+	return out
 }
 
 // registeredNames lists, by the number of a registry's name, the records that

@@ -82,11 +82,30 @@ func (q *question) closely(text string) opinion {
 	o.list = q.read(n)
 	if o.top() == nil {
 		o.list = q.readAgain(w.rest, n, o.list)
+	} else {
+		o.list = q.rivals(n, o.list)
 	}
-	if len(o.list) == 0 {
+	switch {
+	case len(o.list) > 0:
+	case isSerial(n) && len(q.r.byPart(partNumbersIn(w.rest))) == 0:
+		o.nobody, o.note = true, "a serial or part number, which names nobody"
+	default:
 		o.note = "no supplier here goes by such a name"
 	}
 	return o
+}
+
+// isSerial reports whether a name is one word that is mostly digits: devices
+// give a serial or part number where the maker is asked for.
+func isSerial(n *name) bool {
+	const least = 6 // digits; names of companies have up to four
+	digits := 0
+	for i := range len(n.text) {
+		if c := n.text[i]; '0' <= c && c <= '9' {
+			digits++
+		}
+	}
+	return len(n.words) == 1 && digits >= least && 2*digits > len(n.text)
 }
 
 // read weighs a folded name.
@@ -98,8 +117,8 @@ const alikeCap = 0.84
 // readAgain tries what may have been written wrongly: letters of another script
 // or digits in place of Latin letters, then misspelt words.
 func (q *question) readAgain(raw string, n *name, list []candidate) []candidate {
-	for _, how := range []reading{skeleton, digits} {
-		if how == skeleton && !anyForeign(n.words) || how == digits && !strings.ContainsAny(raw, "01") {
+	for _, how := range []reading{skeleton, digits, digitsI, joined} {
+		if !how.changes(raw, n) {
 			continue
 		}
 		again := q.r.read(raw, how)
@@ -113,8 +132,58 @@ func (q *question) readAgain(raw string, n *name, list []candidate) []candidate 
 			return merge(found, list)
 		}
 	}
+	for _, text := range reread(raw) {
+		found := q.read(q.r.read(text, plain))
+		if len(found) > 0 && found[0].conf >= netvet.MatchThreshold {
+			for i := range found {
+				found[i].conf = min(found[i].conf, rereadCap)
+				found[i].reason = "read as '" + text + "', as it was before a wrong character set; " + found[i].reason
+			}
+			return merge(found, list)
+		}
+	}
 	return merge(list, q.r.newReader(q, n).misspellings())
 }
+
+// rereadCap is the most that a name is worth that was read in a wrong character
+// set: hardly any text becomes a supplier's name by chance.
+const rereadCap = 0.90
+
+// changes reports whether a text may read otherwise so.
+func (how reading) changes(raw string, n *name) bool {
+	switch how {
+	case skeleton:
+		return anyForeign(n.words)
+	case joined:
+		return strings.Contains(n.text, "rn")
+	}
+	return strings.ContainsAny(raw, "01")
+}
+
+// rivals lets nobody act on a part of a name when the whole of it is, but for
+// one letter, another company's: "Huawei-3C0m", "China elecom".
+func (q *question) rivals(n *name, list []candidate) []candidate {
+	top, text := &list[0], n.withoutForms()
+	if top.specific >= len(text) || len(text) < rivalLetters || !ascii(text) || len(q.r.claims[text]) > 0 {
+		return list
+	}
+	for _, said := range []string{text, strings.ReplaceAll(text, "rn", "m")} {
+		for _, key := range q.r.spellings().wholly(said) {
+			for _, c := range q.r.claims[key] {
+				if c.kind > unformed || c.ambiguous || len(key) <= top.specific || q.r.sameGroup(c.rec, top.rec, q.at) {
+					continue
+				}
+				rival := candidate{rec: c.rec, conf: sharedCap, method: byName, specific: len(key), reason: "all of it is almost '" + c.name + "'"}
+				top.conf, top.reason = min(top.conf, besideCap), top.reason+"; all of it is almost '"+c.name+"'"
+				return merge(list, []candidate{rival})
+			}
+		}
+	}
+	return list
+}
+
+// rivalLetters is the fewest letters of a name that is almost another's.
+const rivalLetters = 8
 
 func anyForeign(words []word) bool {
 	return slices.ContainsFunc(words, func(w word) bool { return w.foreign })
@@ -139,11 +208,15 @@ func merge(a, b []candidate) []candidate {
 // over and over.
 func isPlaceholder(n *name) bool {
 	text := n.text
-	if text == "" || placeholders()[text] || placeholders()[strings.TrimRight(text, "0123456789")] {
+	if text == "" || placeholders()[text] || placeholders()[strings.TrimRight(text, "0123456789")] || fictitious[n.at(0)] {
 		return true
 	}
 	return strings.Trim(text, text[:1]) == "" && len(text) > 1 || text == "0"
 }
+
+// fictitious are the companies of Microsoft's and DMTF's examples, which appear
+// in mockups and templates.
+var fictitious = map[string]bool{"contoso": true, "fabrikam": true}
 
 // support lets names that agree raise each other: an ambiguous name beside
 // another that is sure.

@@ -41,6 +41,14 @@ func (d *Directory) ResolveName(raw string, at time.Time) netvet.Match {
 	return d.Resolve(netvet.Clues{Names: []string{raw}}, at)
 }
 
+// NamesNobody reports whether a raw name is known to name nobody: what forms and
+// firmware hold where no maker was written, such as "To be filled by O.E.M.", or a
+// number in place of a name.
+func (d *Directory) NamesNobody(raw string) bool {
+	q := question{r: d.resolverOf()}
+	return q.opinion(raw).nobody
+}
+
 // lazyResolver makes the resolver of a directory when it is first asked for.
 type lazyResolver struct {
 	once sync.Once
@@ -60,11 +68,11 @@ func (d *Directory) match(a answer, at time.Time) netvet.Match {
 	r := d.resolverOf()
 	m := netvet.Match{Input: a.input, Method: a.method, Confidence: a.confidence, Reason: a.reason, Registered: a.public}
 	if a.chosen >= 0 {
-		m.Supplier, _ = d.Supplier(r.records[a.chosen].ID, at)
+		m.Supplier = d.supplier(int(a.chosen), at)
 	}
 	for _, c := range a.possible {
 		p := netvet.PossibleMatch{ID: r.records[c.rec].ID, Confidence: round(c.conf), Reason: c.reason}
-		p.Supplier, _ = d.Supplier(p.ID, at)
+		p.Supplier = d.supplier(int(c.rec), at)
 		m.Possible = append(m.Possible, p)
 	}
 	return m
@@ -151,6 +159,7 @@ type claim struct {
 	generic   bool   // made of places and trades only, such as "China Telecom"
 	everyday  bool   // made of everyday words only
 	formal    bool   // one word that the data has with a legal form only
+	partly    bool   // a Chinese name of more words than are spelt
 }
 
 // kind says how a key was made of a name, the strongest first.
@@ -164,11 +173,12 @@ const (
 	core                  // two or more distinctive words
 	brand                 // a product line
 	stump                 // one distinctive word that is not itself a name
+	spoken                // a Chinese name in Latin letters: many names sound alike
 )
 
 // confidenceOf is how sure a match on a key alone is. The figures are set from
 // what the classes of match are worth on registry names.
-var confidenceOf = [...]float64{whole: 0.98, unformed: 0.98, placeless: 0.96, token: 0.85, core: 0.88, brand: 0.50, stump: 0.45}
+var confidenceOf = [...]float64{whole: 0.98, unformed: 0.98, placeless: 0.96, token: 0.85, core: 0.88, brand: 0.50, stump: 0.45, spoken: 0.45}
 
 // shortName is the size of names that say little: their match is worth
 // shortPenalty less.
@@ -261,6 +271,9 @@ func (r *resolver) addNames(at int32, rec *Record) {
 	for _, raw := range rec.Brands {
 		add(raw, brand)
 	}
+	for s := range rec.spoken() {
+		r.claim(s.spelt, claim{rec: at, kind: spoken, name: s.name, everyday: everyday()[s.spelt], partly: s.partly})
+	}
 }
 
 func sortedKeys(m map[string][]string) []string {
@@ -337,6 +350,9 @@ func (r *resolver) wordsOf(rec *Record) map[string]bool {
 	for _, brand := range rec.Brands {
 		add(brand)
 	}
+	for _, w := range rec.spokenTrades() {
+		words[stem(w)] = true
+	}
 	return words
 }
 
@@ -346,7 +362,7 @@ func (r *resolver) claim(key string, c claim) {
 	for i := range list {
 		if list[i].rec == c.rec {
 			c.ambiguous = c.ambiguous || list[i].ambiguous
-			if c.kind < list[i].kind || c.kind == list[i].kind && list[i].formal && !c.formal {
+			if c.kind < list[i].kind || c.kind == list[i].kind && (list[i].formal && !c.formal || list[i].partly && !c.partly) {
 				list[i] = c
 			}
 			return
@@ -497,6 +513,8 @@ func (c *claim) why(n *name, from, to int) string {
 		b.WriteString("CPE vendor name of '")
 	case brand:
 		b.WriteString("product line '")
+	case spoken:
+		b.WriteString("Mandarin reading of '")
 	default:
 		b.WriteString("the distinctive words of '")
 	}

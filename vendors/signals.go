@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/netvet/netvet"
 )
@@ -22,6 +23,7 @@ const (
 	categoryGain   = 0.31
 	countryGain    = 0.15
 	aloneGain      = 0.36 // the whole name, and nobody else in the public registries has it
+	tradeGain      = 0.08 // a word of trade of a Chinese name in Latin letters
 	ownShortGain   = 0.32 // the whole name is the short form of its legal name
 )
 
@@ -40,6 +42,9 @@ func (rd *reader) signals(rec int32, h *hit) (gain float64, found []string) {
 		add(ownShortGain, "it is the short form of the legal name and nobody else's")
 	case rd.alone(rec, h):
 		add(aloneGain, "nobody else in the public registries has it")
+		if word := rd.ownTrade(rec, h); word != "" {
+			add(tradeGain, "'"+word+"' is of its name too")
+		}
 	}
 	if word := rd.product(rec, h); word != "" {
 		add(productGain, "'"+word+"' is a name of its own too")
@@ -123,16 +128,65 @@ func (rd *reader) ownShort(rec int32, h *hit) bool {
 // record. An everyday word may be anybody's, and two letters say too little.
 func (rd *reader) alone(rec int32, h *hit) bool {
 	said := rd.n.run(h.from, h.to)
-	if len(h.claims) != 1 || len(said) <= shortName || h.claims[0].everyday || everyday()[said] {
+	if len(said) <= shortName || h.claims[0].everyday || everyday()[said] {
 		return false
 	}
-	for i := range rd.n.words {
-		if class := rd.n.words[i].class; (i < h.from || i >= h.to) && class != legal && class != place {
-			return false
-		}
+	if h.claims[0].kind == spoken {
+		return rd.aloneSpoken(rec, h)
+	}
+	if len(h.claims) != 1 || !rd.onlyBeside(h, func(w *word, _ string) bool { return w.class == legal || w.class == place }) {
+		return false
 	}
 	others, counted := rd.r.namesakes(rec, said)
 	return counted && !slices.ContainsFunc(others, rd.r.hasForm)
+}
+
+// aloneSpoken is alone for a Chinese name in Latin letters: companies that belong
+// together may share it, words of trade that the record has too may stand beside
+// it, and nobody at all may have it among the words of his name. Who is called
+// just that goes before whose name has more words.
+func (rd *reader) aloneSpoken(rec int32, h *hit) bool {
+	others, counted := rd.r.namesakes(rec, rd.n.run(h.from, h.to))
+	return counted && len(others) == 0 && rd.r.ownSpoken(rec, h.claims, rd.q.at) &&
+		rd.onlyBeside(h, func(w *word, text string) bool {
+			return w.class == legal || w.class == place || w.class == org || rd.r.uses(rec, text)
+		})
+}
+
+// ownSpoken reports whether all claims are on a Chinese name in Latin letters,
+// by records that belong together with rec, and none is a better one.
+func (r *resolver) ownSpoken(rec int32, claims []claim, at time.Time) bool {
+	mine := slices.IndexFunc(claims, func(c claim) bool { return c.rec == rec })
+	for i := range claims {
+		if claims[i].kind != spoken || !r.sameGroup(rec, claims[i].rec, at) || claims[mine].partly && !claims[i].partly {
+			return false
+		}
+	}
+	return true
+}
+
+// ownTrade returns a word of trade beside a Chinese name in Latin letters that
+// the record's name has too, "" for none.
+func (rd *reader) ownTrade(rec int32, h *hit) string {
+	if h.claims[0].kind != spoken {
+		return ""
+	}
+	for i := range rd.n.words {
+		if text := rd.n.at(i); (i < h.from || i >= h.to) && rd.n.words[i].class == industry && rd.r.uses(rec, text) {
+			return text
+		}
+	}
+	return ""
+}
+
+// onlyBeside reports whether all words outside a hit are of a sort.
+func (rd *reader) onlyBeside(h *hit, sort func(w *word, text string) bool) bool {
+	for i := range rd.n.words {
+		if (i < h.from || i >= h.to) && !sort(&rd.n.words[i], rd.n.at(i)) {
+			return false
+		}
+	}
+	return true
 }
 
 // hasForm reports whether a registered name has a legal form. One without may

@@ -15,6 +15,7 @@ type misspellings struct {
 	deleted []clue   // a name, and the name less one letter
 	thirds  []clue   // a third of a long name
 	ordered []string // all names that act, as keys, for names that are cut off
+	turned  []string // the same from their ends, for names that begin otherwise
 }
 
 // clue is the hash of something that a misspelt name shares with a name, and in
@@ -78,9 +79,58 @@ func newMisspellings(r *resolver) *misspellings {
 	for _, c := range acting {
 		m.add(r, n, c)
 	}
+	m.turned = make([]string, 0, len(m.ordered))
+	for _, key := range m.ordered {
+		if ascii(key) && len(key) >= rivalLetters-1 {
+			m.turned = append(m.turned, backwards(key))
+		}
+	}
+	slices.Sort(m.turned)
 	slices.Sort(m.deleted)
 	slices.Sort(m.thirds)
 	return m
+}
+
+// cutShortLetters is the fewest letters of a name that only the limit of a field
+// has cut off.
+const cutShortLetters = 20
+
+func backwards(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
+}
+
+// wholly lists the names that act which are a text but for one letter at most:
+// the half of it without that letter is theirs too, or all of it when they are
+// longer.
+func (m *misspellings) wholly(text string) (out []string) {
+	if len(text) >= cutShortLetters {
+		out = append(out, beginningWith(m.ordered, text)...)
+	}
+	half := len(text)/2 - 1 // two letters may have been swapped in the middle
+	for _, key := range beginningWith(m.ordered, text[:half]) {
+		if edits(text, key, 1) <= 1 {
+			out = append(out, key)
+		}
+	}
+	turned := backwards(text)
+	for _, key := range beginningWith(m.turned, turned[:half]) {
+		if edits(turned, key, 1) <= 1 {
+			out = append(out, backwards(key))
+		}
+	}
+	return out
+}
+
+// beginningWith cuts from a sorted list what begins with a text.
+func beginningWith(sorted []string, text string) []string {
+	from, _ := slices.BinarySearch(sorted, text)
+	to := from
+	for to < len(sorted) && strings.HasPrefix(sorted[to], text) {
+		to++
+	}
+	return sorted[from:to]
 }
 
 // cutOffLetters is the fewest letters of a name that is cut off in its middle.
@@ -518,12 +568,36 @@ func (r *resolver) names(rec int32, key string) bool {
 	return false
 }
 
+// oneEdit reports whether two words that differ are one edit apart.
+func oneEdit(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:]
+	}
+	return a[i+1:] == b[i+1:] || swapped(a, b)
+}
+
 // edits returns the optimal string alignment distance of two words, letters
 // added, lost, changed or swapped with their neighbour, or limit+1 when it is
 // more than limit.
 func edits(a, b string, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit {
 		return limit + 1
+	}
+	if limit == 1 {
+		switch {
+		case a == b:
+			return 0
+		case oneEdit(a, b):
+			return 1
+		}
+		return 2
 	}
 	const longest = 64
 	if len(a) >= longest || len(b) >= longest || !utf8.ValidString(a) {

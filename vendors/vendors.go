@@ -16,6 +16,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/netvet/netvet"
@@ -33,8 +34,9 @@ type Directory struct {
 	decisions []Decision
 	decided   map[string]*Decision // by the name, folded
 
-	suppliers sync.Map // supplierOn -> *netvet.Supplier, what Supplier has answered
-	lazy      lazyResolver
+	days sync.Map // day -> *dayOf, what Supplier has answered
+	last atomic.Pointer[dayOf]
+	lazy lazyResolver
 }
 
 // newDirectory sorts records and lists and makes the directory of them. The
@@ -106,24 +108,49 @@ func (d *Directory) DataSets() []netvet.DataSet {
 	return sets
 }
 
-// supplierOn keys what Supplier has answered: ownership changes by day.
-type supplierOn struct {
-	id  string
-	day int64
+// dayOf holds the suppliers as they stood on one day: ownership changes by day.
+type dayOf struct {
+	day       int64                             // since 1970, UTC
+	suppliers []atomic.Pointer[netvet.Supplier] // by record
 }
 
 // Supplier returns the supplier of an id as it stood on the given day. The
 // result is shared and must not be changed.
 func (d *Directory) Supplier(id string, at time.Time) (*netvet.Supplier, bool) {
-	r, ok := d.byID[id]
+	i, ok := slices.BinarySearchFunc(d.records, id, func(r *Record, id string) int { return cmp.Compare(r.ID, id) })
 	if !ok {
 		return nil, false
 	}
-	day := at.UTC().Truncate(24 * time.Hour)
-	key := supplierOn{id, day.Unix()}
-	if s, ok := d.suppliers.Load(key); ok {
-		return s.(*netvet.Supplier), true
+	return d.supplier(i, at), true
+}
+
+// supplier returns the supplier of a record on a day.
+func (d *Directory) supplier(rec int, at time.Time) *netvet.Supplier {
+	known := d.on(at)
+	if s := known.suppliers[rec].Load(); s != nil {
+		return s
 	}
-	s, _ := d.suppliers.LoadOrStore(key, d.describe(r, day))
-	return s.(*netvet.Supplier), true
+	s := d.describe(d.records[rec], at.UTC().Truncate(24*time.Hour))
+	if !known.suppliers[rec].CompareAndSwap(nil, s) {
+		return known.suppliers[rec].Load()
+	}
+	return s
+}
+
+// on returns what is held for a day. One day is asked about again and again.
+func (d *Directory) on(at time.Time) *dayOf {
+	const daySeconds = 24 * 60 * 60
+	day := at.Unix() / daySeconds
+	if at.Unix() < 0 && at.Unix()%daySeconds != 0 {
+		day--
+	}
+	if last := d.last.Load(); last != nil && last.day == day {
+		return last
+	}
+	held, ok := d.days.Load(day)
+	if !ok {
+		held, _ = d.days.LoadOrStore(day, &dayOf{day, make([]atomic.Pointer[netvet.Supplier], len(d.records))})
+	}
+	d.last.Store(held.(*dayOf))
+	return held.(*dayOf)
 }

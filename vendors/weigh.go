@@ -207,6 +207,8 @@ func (rd *reader) second(w *weighing) {
 	switch {
 	case w.claim.kind == brand:
 		what = "is a product line"
+	case w.claim.kind == spoken:
+		what = "may be the reading of other names"
 	case w.claim.kind == stump:
 		what = "is only part of a name"
 	case w.claim.formal && !w.claim.ambiguous:
@@ -233,6 +235,7 @@ func (rd *reader) contested(w *weighing) {
 		case o.kind < w.claim.kind && !o.ambiguous:
 			w.cap(sharedCap, "another supplier's name fits better")
 			return
+		case o.kind == spoken && rd.r.sameGroup(w.rec, o.rec, rd.q.at):
 		case o.kind == w.claim.kind && !w.claim.ambiguous && !rd.r.related(w.rec, o.rec, rd.q.at):
 			w.cap(sharedCap, "another supplier has the same name")
 			return
@@ -245,6 +248,9 @@ func (rd *reader) beside(w *weighing) {
 	home := int(rd.n.words[w.main.from].part)
 	for p := range rd.n.parts {
 		t := rd.tally(w, p)
+		if p < home && t.models > 0 && t.legals > 0 && len(t.unknown) == 0 && !t.mine {
+			t.unknown = append(t.unknown, rd.n.at(rd.n.parts[p].words[0])) // "Mand1ant, Inc.": a company, not a model
+		}
 		if p == home || len(t.unknown) == 0 {
 			w.penalty += t.penalty
 			w.notes = append(w.notes, t.notes...)
@@ -507,6 +513,17 @@ func (r *resolver) above(rec int32, at time.Time) []int32 {
 // related reports whether one of two records owns the other on a day.
 func (r *resolver) related(a, b int32, at time.Time) bool {
 	return a == b || slices.Contains(r.above(a, at), b) || slices.Contains(r.above(b, at), a)
+}
+
+// sameGroup reports whether two records have the same owner at the top on a day.
+func (r *resolver) sameGroup(a, b int32, at time.Time) bool {
+	top := func(rec int32) int32 {
+		if up := r.above(rec, at); len(up) > 0 {
+			return up[len(up)-1]
+		}
+		return rec
+	}
+	return top(a) == top(b)
 }
 
 // spelled reads the Latin names of a record.

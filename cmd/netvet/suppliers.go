@@ -296,7 +296,10 @@ func showHits(w io.Writer, d *vendors.Directory, s *netvet.Supplier, at time.Tim
 		if h.Relation == "owner" {
 			through = ", through its owner " + h.Supplier
 		}
-		fmt.Fprintf(w, "  %s: %s, %s since %s%s%s\n", h.List, strings.Join(h.Effects, ", "), h.Status, cmp.Or(string(h.From), "?"), through, doubt(h.Confidence))
+		fmt.Fprintf(w, "  %s: %s, %s since %s%s%s%s\n", h.List, strings.Join(h.Effects, ", "), h.Status, cmp.Or(string(h.From), "?"), through, standing(h.Status), doubt(h.Confidence))
+		if l, err := findList(d, h.List); err == nil && stale(l.AsOf, at) {
+			fmt.Fprintf(w, "    list as of %s\n", age(l.AsOf, at))
+		}
 		if scope := cmp.Or(h.Entry.ScopeText, h.Entry.Note); scope != "" {
 			fmt.Fprintf(w, "    %s\n", report.Visible(scope))
 		}
@@ -307,6 +310,14 @@ func showHits(w io.Writer, d *vendors.Directory, s *netvet.Supplier, at time.Tim
 	if len(hits) == 0 {
 		fmt.Fprintln(w, "  none of the lists here names it; netvet suppliers lists tells how complete and how old they are")
 	}
+}
+
+// standing says so where a listing binds nobody.
+func standing(s netvet.ListStatus) string {
+	if s == netvet.StatusInForce {
+		return ""
+	}
+	return " (not law in force)"
 }
 
 type labelled struct{ label, text string }
@@ -345,6 +356,9 @@ func (p *program) suppliersList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := knownTo(d, country, category); err != nil {
+				return err
+			}
 			rows := [][]string{{"ID", "NAME", "COUNTRY", "CONTROLLED FROM", "MAKES", ""}}
 			for _, r := range d.Records() {
 				s, _ := d.Supplier(r.ID, know.asOf.orToday())
@@ -363,6 +377,28 @@ func (p *program) suppliersList() *cobra.Command {
 	flags.StringVar(&category, "category", "", "only those that make this, such as switch-router or ssd")
 	know.addSuppliers(flags)
 	return cmd
+}
+
+// knownTo complains of a country or category that no supplier has: more likely a
+// slip than a question.
+func knownTo(d *vendors.Directory, country, category string) error {
+	countries, categories := map[string]bool{}, map[string]bool{}
+	for _, r := range d.Records() {
+		countries[r.Countries.Headquarters], countries[r.Countries.Incorporated] = true, true
+		for _, o := range r.Owners {
+			countries[o.Country] = true
+		}
+		for _, c := range r.Categories {
+			categories[c] = true
+		}
+	}
+	if c := strings.ToUpper(country); c != "" && !countries[c] {
+		return usage("no supplier here is of the country %q: give a code of ISO 3166-1 alpha-2, such as CN", country)
+	}
+	if category != "" && !categories[category] {
+		return usage("no supplier here makes %q%s", category, didYouMean(category, slices.Sorted(maps.Keys(categories))))
+	}
+	return nil
 }
 
 // columns writes rows as a table and a line below it.
@@ -453,7 +489,7 @@ func showList(w io.Writer, l *netvet.List, at time.Time) {
 	line("jurisdiction", l.Jurisdiction)
 	line("binds", l.Binds)
 	line("effect", strings.Join(plain(l.Effects), ", "))
-	line("status", string(l.Status))
+	line("status", string(l.Status)+standing(l.Status))
 	line("grade", string(l.Grade))
 	line("reach", string(l.Reach))
 	line("complete", yesNo(l.Complete)+map[bool]string{false: ": parties of the official list are missing here"}[l.Complete])
@@ -492,16 +528,27 @@ func yesNo(b bool) string {
 	return "no"
 }
 
+// staleDays is the age from which that of a list is told everywhere.
+const staleDays = 60
+
+func daysOld(d netvet.Date, at time.Time) int { return int(at.Sub(d.Start()).Hours() / 24) }
+
+// stale reports whether a list was checked long before, or only after, a day.
+func stale(d netvet.Date, at time.Time) bool {
+	days := daysOld(d, at)
+	return d == "" || days < 0 || days >= staleDays
+}
+
 // age tells a date and how long ago it was.
 func age(d netvet.Date, at time.Time) string {
 	if d == "" {
 		return "unknown"
 	}
-	days := int(at.Sub(d.Start()).Hours() / 24)
+	days := daysOld(d, at)
 	switch {
 	case days < 0:
 		return string(d) + ", after the as-of date"
-	case days < 60:
+	case days < staleDays:
 		return fmt.Sprintf("%s, %s old", d, report.Count(days, "day"))
 	}
 	return fmt.Sprintf("%s, %d months old", d, days*12/365)
