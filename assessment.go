@@ -90,6 +90,7 @@ type Assessment struct {
 	Census          Census
 	Services        []Service
 	Vulnerabilities []Vulnerability
+	Attestations    []Attestation
 	Observations    []Observation
 	Declarations    []Declaration
 	Gaps            []Gap

@@ -99,6 +99,7 @@ type Product struct {
 	CategoryBasis   string       `json:"category_basis"`
 	Identifiers     []Identifier `json:"identifiers"`
 	References      []Reference  `json:"references"`
+	Properties      []Property   `json:"properties"` // of a device, in the words of cdx:device
 	BOM             BOM          `json:"bom"`
 	Sources         []Source     `json:"sources"`
 }
@@ -124,6 +125,8 @@ type BOM struct {
 	Aggregate    string   `json:"aggregate"` // the document's claim: complete, incomplete..., unknown, or empty
 	Signed       bool     `json:"signed"`    // a signature is present; it has not been verified
 	Dependencies int      `json:"dependencies"`
+
+	Compositions []Composition `json:"compositions"` // the claims that Aggregate sums up
 }
 
 // Component is a part of a product, kept small: a product may have millions.
@@ -150,6 +153,7 @@ type Component struct {
 	Provenance   bool         `json:"provenance"` // build provenance, attestation or signature is given
 	Repository   string       `json:"repository"` // where the source or package can be had
 	Quantity     int          `json:"quantity"`   // 0 counts as one
+	Properties   []Property   `json:"properties"` // of a device, in the words of cdx:device, beside what has a field here
 }
 
 // Maker returns the name of whoever made the component, as written: the
@@ -174,6 +178,10 @@ type Service struct {
 	Authenticated   string   `json:"authenticated"`    // yes, no, or empty when not stated
 	CrossesBoundary string   `json:"crosses_boundary"` // yes, no, or empty when not stated
 	Data            []string `json:"data"`             // data classifications with direction, "outbound:PII"
+	DataFrom        []string `json:"data_from"`        // where the data comes from, as written
+	DataTo          []string `json:"data_to"`          // where the data goes, as written
+	TrustZone       string   `json:"trust_zone"`       // as written
+	ProviderCountry string   `json:"provider_country"` // ISO 3166-1 alpha-2 of the provider's stated address
 }
 
 // Vulnerability is what a document states about a weakness of a product or

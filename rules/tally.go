@@ -12,12 +12,13 @@ import (
 
 // Bounds on what is kept of one product, however large it is.
 const (
-	maxCandidates = 2000 // distinct ones of one pattern
-	maxExamples   = 3    // of the components of one maker, beside one of each kind
-	maxKeys       = 64   // distinct hosts, ecosystems or countries of a census; the rest is "other"
-	maxStatements = 100_000
-	maxServices   = 10_000
-	maxLicences   = 4096 // licence texts whose class is remembered
+	maxCandidates   = 2000 // distinct ones of one pattern
+	maxExamples     = 3    // of the components of one maker, beside one of each kind
+	maxKeys         = 64   // distinct hosts, ecosystems or countries of a census; the rest is "other"
+	maxStatements   = 100_000
+	maxServices     = 10_000
+	maxAttestations = 10_000
+	maxLicences     = 4096 // licence texts whose class is remembered
 )
 
 // otherKey stands for what a bounded count has no room for.
@@ -36,7 +37,8 @@ type Tally struct {
 	makers     map[makerKey]*makerTally
 	services   []netvet.Service
 	statements []netvet.Vulnerability
-	unkept     struct{ services, statements int }
+	attested   []netvet.Attestation
+	unkept     struct{ services, statements, attested int }
 	licences   map[string]licence
 }
 
@@ -114,12 +116,22 @@ func (t *Tally) Statement(v netvet.Vulnerability) {
 	t.statements = append(t.statements, v)
 }
 
+// Attestation keeps what the document declares of one requirement.
+func (t *Tally) Attestation(a netvet.Attestation) {
+	if len(t.attested) == maxAttestations {
+		t.unkept.attested++
+		return
+	}
+	t.attested = append(t.attested, a)
+}
+
 // Fill puts the tally into the assessment, in an order that does not depend on
 // that of the components.
 func (t *Tally) Fill(a *netvet.Assessment) {
 	a.Census = t.census
 	a.Services = t.services
 	a.Vulnerabilities = t.statements
+	a.Attestations = t.attested
 	a.Candidates = a.Candidates[:0]
 	for _, c := range t.candidates {
 		a.Candidates = append(a.Candidates, *c)
@@ -171,6 +183,7 @@ func (t *Tally) gaps(a *netvet.Assessment) {
 	}
 	gap(t.unkept.services, "%d more services: only %d are kept", t.unkept.services, maxServices)
 	gap(t.unkept.statements, "%d more statements about vulnerabilities: only %d are kept", t.unkept.statements, maxStatements)
+	gap(t.unkept.attested, "%d more attestations: only %d are kept", t.unkept.attested, maxAttestations)
 }
 
 // count takes the component into the census. Each entry of the document counts
@@ -314,6 +327,7 @@ func keep(c *netvet.Component) netvet.Component {
 	out := *c
 	out.Licences = slices.Clone(c.Licences)
 	out.Identifiers = slices.Clone(c.Identifiers)
+	out.Properties = slices.Clone(c.Properties)
 	return out
 }
 

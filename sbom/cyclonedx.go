@@ -42,8 +42,12 @@ type cdxDocument struct {
 	claims       []cdxVulnerability
 	compositions []cdxComposition
 	depends      graph
-	listed       bool // the list of components is read
-	waiting      int  // records held and targets of claims, for the limit
+	declared     cdxDeclarations
+	formulated   bool   // how the product was built is told
+	parts        []bool // which references are of components, by number
+	leftOut      int    // authors, tools and lifecycles beyond maxListed
+	listed       bool   // the list of components is read
+	waiting      int    // records held and targets of claims, for the limit
 	components   int
 	countries    map[string]string // codes of the country names met
 	meanings     map[string]string // of the names of properties met
@@ -68,17 +72,24 @@ type cdxPart struct {
 	origin                 string // stated country of manufacture
 	category               string
 	compared               bool // with the schema, which tells the faults that it sees
-	leftOut                int  // licences, identifiers and references beyond maxListed
+	leftOut                int  // licences, identifiers, references and properties beyond maxListed
 	named                  bool // a name is given, maybe an empty one
 	repositoryRank         int
 	mayBeProduct           bool // keep what only a product needs
 	references             []netvet.Reference
 }
 
+// cdxService is a service while it is read.
+type cdxService struct {
+	netvet.Service
+	group   string
+	leftOut int // endpoints and data flows beyond maxListed
+}
+
 // reset makes the part ready for the next component and keeps its memory.
 func (p *cdxPart) reset() {
 	*p = cdxPart{
-		Component:  netvet.Component{Licences: p.Licences[:0], Identifiers: p.Identifiers[:0]},
+		Component:  netvet.Component{Licences: p.Licences[:0], Identifiers: p.Identifiers[:0], Properties: p.Properties[:0]},
 		references: p.references[:0],
 	}
 }
@@ -99,6 +110,7 @@ type cdxDevice struct {
 type cdxVulnerability struct {
 	statement netvet.Vulnerability // without the component it speaks of
 	affects   []cdxAffects
+	leftOut   int // aliases and CWEs beyond maxListed
 }
 
 // cdxAffects is one target of a vulnerability with what is said of it alone.
@@ -108,11 +120,13 @@ type cdxComposition struct {
 	aggregate string
 	refs      []int32 // of assemblies and dependencies
 	whole     bool    // names nothing: speaks of the document
+	named     []netvet.Composition
 }
 
 func newCDXDocument(src *Stream, format string, emit func(Record) error) *cdxDocument {
 	return &cdxDocument{src: src, emit: emit, faults: newFaults(emit), refs: newRefTable(),
-		bom: netvet.BOM{Present: true, Format: format}, productRef: -1, top: -1, countries: make(map[string]string), meanings: make(map[string]string)}
+		bom: netvet.BOM{Present: true, Format: format}, productRef: -1, top: -1, declared: newCDXDeclarations(),
+		countries: make(map[string]string), meanings: make(map[string]string)}
 }
 
 // setVersion takes the version of the specification.
@@ -148,7 +162,7 @@ func (d *cdxDocument) metadataDone() error {
 func (d *cdxDocument) component(p *cdxPart, depth int) error {
 	d.checkComponent(p)
 	if p.Ref != "" {
-		d.refs.declare(p.Ref, p.Name, p.Version)
+		d.isPart(d.refs.declare(p.Ref, p.Name, p.Version))
 	}
 	if d.components++; d.components > d.src.Options.MaxComponents {
 		return tooManyComponents(d.src.Options.MaxComponents)
@@ -206,20 +220,41 @@ func (d *cdxDocument) start() error {
 	return d.faults.err
 }
 
-// service takes a service.
-func (d *cdxDocument) service(s netvet.Service) error {
+// isPart notes that a reference is of a component.
+func (d *cdxDocument) isPart(ref int32) {
+	if ref < 0 {
+		return
+	}
+	if n := int(ref) + 1 - len(d.parts); n > 0 {
+		d.parts = append(d.parts, make([]bool, n)...)
+	}
+	d.parts[ref] = true
+}
+
+// service takes a service. Its group stands for a provider that is not named.
+func (d *cdxDocument) service(s cdxService) error {
 	if s.Ref != "" {
 		d.refs.declare(s.Ref, s.Name, s.Version)
 	}
 	if s.Name == "" {
 		d.faults.add("service without a name", s.Pointer, "a service has no name")
 	}
-	return d.pass(Service{s})
+	d.moreThanKept(s.Pointer, s.leftOut, "endpoints and data flows")
+	s.Provider = cmp.Or(s.Provider, s.group)
+	return d.pass(Service{s.Service})
+}
+
+// moreThanKept reports what a list has no room for.
+func (d *cdxDocument) moreThanKept(pointer string, n int, what string) {
+	if n > 0 {
+		d.faults.add("more than is kept", pointer, fmt.Sprintf("%d %s beyond the first %d of a kind are left out", n, what, maxListed))
+	}
 }
 
 // vulnerability takes what the document states of a vulnerability. Before the
 // components are known it has to wait.
 func (d *cdxDocument) vulnerability(v cdxVulnerability) error {
+	d.moreThanKept(v.statement.Pointer, v.leftOut, "aliases and weaknesses")
 	if d.started && d.listed {
 		return d.state(v)
 	}
@@ -258,9 +293,16 @@ func (d *cdxDocument) dependency(from int32, to []byte) {
 // finish ends the document: it yields what waited for the end.
 func (d *cdxDocument) finish() (Info, error) {
 	info := Info{Version: d.version}
-	d.bom.Aggregate = d.aggregate()
+	d.moreThanKept("/metadata", d.leftOut, "authors, tools and lifecycles")
+	d.bom.Aggregate = d.trusted(d.aggregate())
 	d.bom.Supplier = cmp.Or(d.metadata.supplier.name, d.metadata.manufacturer.name)
 	d.checkRefs()
+	if d.bom.Signed {
+		info.Notes = append(info.Notes, "the document carries a signature, which has not been verified")
+	}
+	if d.formulated {
+		info.Notes = append(info.Notes, "the document tells how the product was built: what is named there is no part of the product and is not read")
+	}
 	var err error
 	if !d.started && d.product == nil && len(d.devices) > 0 {
 		info.Notes = append(info.Notes, fmt.Sprintf(
@@ -284,11 +326,17 @@ func (d *cdxDocument) finishProduct() error {
 			return err
 		}
 	}
+	for _, a := range d.attested() {
+		if err := d.emit(Attestation{a}); err != nil {
+			return err
+		}
+	}
 	return d.emit(ProductEnd{d.theProduct()})
 }
 
 // finishDevices yields each top-level device as a product with what is inside
-// it. Services belong to no one device and so are told with each.
+// it. Services belong to no one device and so are told with each, as are
+// attestations that speak of none.
 func (d *cdxDocument) finishDevices() error {
 	inside := make(map[string]int) // reference -> top-level component
 	byTop := make(map[int][]Record)
@@ -307,6 +355,15 @@ func (d *cdxDocument) finishDevices() error {
 				continue
 			}
 			byTop[top] = append(byTop[top], Statement{s})
+		}
+	}
+	for _, a := range d.attested() {
+		tops := claimedOf(a, inside)
+		if len(tops) == 0 {
+			tops[-1] = true
+		}
+		for top := range tops {
+			byTop[top] = append(byTop[top], Attestation{a})
 		}
 	}
 	for i := range d.devices {
@@ -404,6 +461,7 @@ func (d *cdxDocument) productOf(p *cdxPart) netvet.Product {
 		CategoryText:    p.category,
 		Identifiers:     p.Identifiers,
 		References:      p.references,
+		Properties:      p.Properties,
 		BOM:             d.bom,
 		Sources:         []netvet.Source{{Input: d.src.Name, Record: p.Pointer}},
 	}
@@ -426,7 +484,9 @@ func (d *cdxDocument) aggregate() string {
 		}
 		partial = weakerAggregate(partial, c.aggregate)
 		for _, ref := range c.refs {
-			covered[ref] = true
+			if int(ref) < len(d.parts) && ref >= 0 && d.parts[ref] {
+				covered[ref] = true
+			}
 		}
 	}
 	switch {
@@ -461,8 +521,24 @@ func weakerAggregate(a, b string) string {
 	return a
 }
 
-// composition takes a claim of completeness. What it says of vulnerabilities is
-// no matter of parts.
+// composes takes one thing that a claim of completeness names: an assembly, a
+// dependency or a vulnerability.
+func (d *cdxDocument) composes(c *cdxComposition, of string, ref []byte) {
+	id := d.refs.mention(ref)
+	if of != "vulnerabilities" { // what is said of those is no matter of parts
+		c.refs = append(c.refs, id)
+	}
+	if n := len(c.named); n == 0 || c.named[n-1].Of != of {
+		c.named = append(c.named, netvet.Composition{Of: of})
+	}
+	last := &c.named[len(c.named)-1]
+	last.Parts++
+	if len(last.Refs) < maxListed {
+		last.Refs = append(last.Refs, string(ref))
+	}
+}
+
+// composition takes a claim of completeness.
 func (d *cdxDocument) composition(c cdxComposition) {
 	if c.aggregate == "" || !slices.Contains(cdxAggregates(), c.aggregate) {
 		c.aggregate = "unknown"
@@ -470,11 +546,55 @@ func (d *cdxDocument) composition(c cdxComposition) {
 	if c.whole || len(c.refs) > 0 {
 		d.compositions = append(d.compositions, c)
 	}
+	if c.whole {
+		c.named = []netvet.Composition{{Of: "document"}}
+	}
+	for _, one := range c.named {
+		d.sumUp(c.aggregate, one)
+	}
 }
+
+// sumUp adds a claim to those of the same kind.
+func (d *cdxDocument) sumUp(aggregate string, c netvet.Composition) {
+	i := slices.IndexFunc(d.bom.Compositions, func(o netvet.Composition) bool { return o.Aggregate == aggregate && o.Of == c.Of })
+	if i < 0 {
+		c.Aggregate = aggregate
+		d.bom.Compositions = append(d.bom.Compositions, c)
+		return
+	}
+	sum := &d.bom.Compositions[i]
+	sum.Parts += c.Parts
+	sum.Refs = append(sum.Refs, c.Refs[:min(len(c.Refs), maxListed-len(sum.Refs))]...)
+}
+
+// trusted returns a claim of completeness, unless the document itself belies it: then
+// how complete it is, is unknown.
+func (d *cdxDocument) trusted(aggregate string) string {
+	if aggregate != "complete" {
+		return aggregate
+	}
+	missing := make(map[int32]bool)
+	for _, edge := range d.depends.edges {
+		for _, ref := range edge {
+			if ref >= 0 && !d.refs.declared[ref] && !elsewhere(d.refs.text(ref).ref) {
+				missing[ref] = true
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return aggregate
+	}
+	d.faults.add("a claim that the document belies", "/compositions",
+		fmt.Sprintf("the document claims to be complete, and %s not in it: the claim is not taken", plural(len(missing), "thing that its dependencies name is", "things that its dependencies name are")))
+	return "unknown"
+}
+
+// elsewhere tells references to other documents: BOM-Links.
+func elsewhere(ref string) bool { return strings.HasPrefix(ref, "urn:cdx:") }
 
 // checkRefs reports references that clash, lead nowhere, or go in a circle.
 func (d *cdxDocument) checkRefs() {
-	reportRefs(d.faults, d.refs, "bom-ref", func(ref string) bool { return strings.HasPrefix(ref, "urn:cdx:") }) // a BOM-Link
+	reportRefs(d.faults, d.refs, "bom-ref", elsewhere)
 	reportCycle(d.faults, d.refs, &d.depends, "/dependencies")
 }
 
@@ -491,6 +611,7 @@ func (p *cdxPart) clone() cdxPart {
 	c := *p
 	c.Licences = slices.Clone(p.Licences)
 	c.Identifiers = slices.Clone(p.Identifiers)
+	c.Properties = slices.Clone(p.Properties)
 	c.references = slices.Clone(p.references)
 	return c
 }

@@ -45,9 +45,7 @@ func (d *cdxDocument) checkComponent(p *cdxPart) {
 	if !p.compared {
 		d.checkWords(p)
 	}
-	if p.leftOut > 0 {
-		d.faults.add("more than is kept", p.Pointer, fmt.Sprintf("%d licences, identifiers and references beyond the first %d of a kind are left out", p.leftOut, maxListed))
-	}
+	d.moreThanKept(p.Pointer, p.leftOut, "licences, identifiers, references and properties")
 	if !knownScope(p.Scope) {
 		p.Scope = ""
 	}
@@ -153,13 +151,61 @@ func repositoryRank(kind string) int {
 func (d *cdxDocument) namedProperty(p *cdxPart, name, value []byte) {
 	meaning, ok := d.meanings[string(name)]
 	if !ok {
-		meaning = hardwareProperty(string(name))
+		meaning = propertyMeaning(string(name))
 		if len(d.meanings) < maxWords {
 			d.meanings[string(name)] = meaning
 		}
 	}
+	if meaning == "" {
+		return
+	}
+	meaning, device := strings.CutPrefix(meaning, deviceNamespace)
+	if meaning == ourResult {
+		d.ownProperty(p.Pointer, name)
+		return
+	}
+	text := strings.TrimSpace(string(value))
+	if device && text != "" {
+		p.keep(strings.TrimPrefix(string(name), deviceNamespace), text)
+	}
 	if meaning != "" {
-		d.property(p, meaning, strings.TrimSpace(string(value)))
+		d.property(p, meaning, text)
+	}
+}
+
+// deviceNamespace begins the names of the official properties of hardware.
+const deviceNamespace = "cdx:device:"
+
+// propertyMeaning returns what a property says of a component. Official properties
+// of hardware that have no field of their own are marked to be kept as they are.
+func propertyMeaning(name string) string {
+	if isOurs(name) {
+		return ourResult
+	}
+	meaning := hardwareProperty(name)
+	if !strings.HasPrefix(name, deviceNamespace) {
+		return meaning
+	}
+	switch meaning {
+	case "quantity", "serial", "mac":
+		return meaning
+	}
+	return deviceNamespace + meaning
+}
+
+// keep keeps an official property.
+func (p *cdxPart) keep(name, value string) {
+	if len(p.Properties) >= maxListed {
+		p.leftOut++
+		return
+	}
+	p.Properties = append(p.Properties, netvet.Property{Name: name, Value: value})
+}
+
+// ownProperty reports a property in our own name.
+func (d *cdxDocument) ownProperty(pointer string, name []byte) {
+	if isOurs(string(name)) {
+		d.faults.add("a result in the input", pointer, fmt.Sprintf("property %q is not read: %s", short(string(name)), inputsSetNothing))
 	}
 }
 
@@ -322,15 +368,18 @@ func (d *cdxDocument) rating(s *netvet.Vulnerability, score, severity string) {
 }
 
 // weakness takes the number of a CWE as written.
-func (d *cdxDocument) weakness(s *netvet.Vulnerability, text string) {
+func (d *cdxDocument) weakness(v *cdxVulnerability, text string) {
+	s := &v.statement
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || number <= 0 {
 		d.faults.add("invalid CWE", s.Pointer, fmt.Sprintf("a CWE of %s is no number", short(s.ID)))
 		return
 	}
-	if len(s.CWEs) < maxListed {
-		s.CWEs = append(s.CWEs, number)
+	if len(s.CWEs) >= maxListed {
+		v.leftOut++
+		return
 	}
+	s.CWEs = append(s.CWEs, number)
 }
 
 // identifier takes a package URL, CPE or SWID tag of a component.

@@ -138,6 +138,19 @@ func (r *cdxJSON) member(key []byte, format *string) (err error) {
 		return r.array(func(int) error { return r.composition() })
 	case "vulnerabilities":
 		return r.array(func(i int) error { return r.vulnerability("/vulnerabilities/" + strconv.Itoa(i)) })
+	case "declarations":
+		return r.object(r.declarationsMember)
+	case "definitions":
+		return r.object(func(key []byte) error {
+			if string(key) != "standards" {
+				return nil
+			}
+			return r.array(func(int) error { return r.standard() })
+		})
+	case "formulation":
+		d.formulated = true
+	case "properties":
+		return r.ownProperties("/properties")
 	case "signature":
 		d.bom.Signed = r.kind() == '{'
 	}
@@ -154,7 +167,7 @@ func (r *cdxJSON) metadataMember(key []byte) (err error) {
 	case "authors":
 		return r.array(func(int) error {
 			who, err := r.organization()
-			d.bom.Authors = appendName(d.bom.Authors, who.name)
+			d.bom.Authors = appendCounted(d.bom.Authors, who.name, &d.leftOut)
 			return err
 		})
 	case "component":
@@ -173,12 +186,14 @@ func (r *cdxJSON) metadataMember(key []byte) (err error) {
 			return r.object(func(key []byte) error {
 				if string(key) == "phase" || string(key) == "name" {
 					phase, err := r.string()
-					d.bom.Lifecycles = appendName(d.bom.Lifecycles, phase)
+					d.bom.Lifecycles = appendCounted(d.bom.Lifecycles, phase, &d.leftOut)
 					return err
 				}
 				return nil
 			})
 		})
+	case "properties":
+		return r.ownProperties("/metadata/properties")
 	}
 	return err
 }
@@ -216,7 +231,7 @@ func (r *cdxJSON) tool() error {
 		}
 		return err
 	})
-	r.doc.bom.Tools = appendName(r.doc.bom.Tools, joinWords(vendor, name, version))
+	r.doc.bom.Tools = appendCounted(r.doc.bom.Tools, joinWords(vendor, name, version), &r.doc.leftOut)
 	return err
 }
 
@@ -448,6 +463,19 @@ func (r *cdxJSON) properties(p *cdxPart) error {
 	})
 }
 
+// ownProperties looks for properties in our own name where no others are read.
+func (r *cdxJSON) ownProperties(pointer string) error {
+	return r.array(func(int) error {
+		return r.object(func(key []byte) (err error) {
+			if string(key) == "name" {
+				r.first, err = r.appendTo(r.first[:0])
+				r.doc.ownProperty(pointer, r.first)
+			}
+			return err
+		})
+	})
+}
+
 func (r *cdxJSON) swid(p *cdxPart) error {
 	return r.object(func(key []byte) error {
 		if string(key) == "tagId" {
@@ -475,14 +503,13 @@ func (r *cdxJSON) services(pointer string) error {
 }
 
 func (r *cdxJSON) service(pointer string) error {
-	s := netvet.Service{Pointer: pointer}
-	var group string
+	s := cdxService{Service: netvet.Service{Pointer: pointer}}
 	err := r.object(func(key []byte) (err error) {
 		switch string(key) {
 		case "bom-ref":
 			s.Ref, err = r.ref(pointer)
 		case "group":
-			group, err = r.string()
+			s.group, err = r.string()
 		case "name":
 			s.Name, err = r.string()
 		case "version":
@@ -490,23 +517,23 @@ func (r *cdxJSON) service(pointer string) error {
 		case "provider":
 			var provider cdxOrganization
 			provider, err = r.organization()
-			s.Provider = provider.name
+			s.Provider, s.ProviderCountry = provider.name, provider.country
 		case "endpoints":
 			err = r.array(func(int) error {
 				endpoint, err := r.string()
-				s.Endpoints = appendName(s.Endpoints, endpoint)
+				s.Endpoints = appendCounted(s.Endpoints, endpoint, &s.leftOut)
 				return err
 			})
 		case "authenticated":
 			s.Authenticated, err = r.boolean()
 		case "x-trust-boundary":
 			s.CrossesBoundary, err = r.boolean()
+		case "trustZone":
+			s.TrustZone, err = r.string()
 		case "data":
-			err = r.array(func(int) error {
-				flow, err := r.dataFlow()
-				s.Data = appendName(s.Data, flow)
-				return err
-			})
+			err = r.array(func(int) error { return r.dataFlow(&s) })
+		case "properties":
+			err = r.ownProperties(pointer)
 		case "services":
 			err = r.services(pointer + "/services")
 		}
@@ -515,24 +542,33 @@ func (r *cdxJSON) service(pointer string) error {
 	if err != nil {
 		return err
 	}
-	if s.Provider == "" {
-		s.Provider = group
-	}
 	return r.doc.service(s)
 }
 
-func (r *cdxJSON) dataFlow() (string, error) {
+func (r *cdxJSON) dataFlow(s *cdxService) error {
 	var flow, class string
+	ends := func(list *[]string) error {
+		return r.array(func(int) error {
+			url, err := r.string()
+			*list = appendCounted(*list, url, &s.leftOut)
+			return err
+		})
+	}
 	err := r.object(func(key []byte) (err error) {
 		switch string(key) {
 		case "flow":
 			flow, err = r.word()
 		case "classification":
 			class, err = r.word()
+		case "source":
+			err = ends(&s.DataFrom)
+		case "destination":
+			err = ends(&s.DataTo)
 		}
 		return err
 	})
-	return flow + ":" + class, err
+	s.Data = appendCounted(s.Data, flow+":"+class, &s.leftOut)
+	return err
 }
 
 func (r *cdxJSON) dependency() error {
@@ -580,17 +616,16 @@ func (r *cdxJSON) composition() error {
 		switch string(key) {
 		case "aggregate":
 			c.aggregate, err = r.string()
-		case "assemblies", "dependencies":
+		case "assemblies", "dependencies", "vulnerabilities":
+			of := string(key)
 			c.whole = false
 			err = r.array(func(int) error {
 				ref, err := r.bytes()
 				if err == nil {
-					c.refs = append(c.refs, r.doc.refs.mention(ref))
+					r.doc.composes(&c, of, ref)
 				}
 				return err
 			})
-		case "vulnerabilities":
-			c.whole = false
 		case "bom-ref":
 			err = r.declare()
 		}
@@ -620,14 +655,14 @@ func (r *cdxJSON) vulnerability(pointer string) error {
 						return nil
 					}
 					alias, err := r.string()
-					s.Aliases = appendName(s.Aliases, alias)
+					s.Aliases = appendCounted(s.Aliases, alias, &v.leftOut)
 					return err
 				})
 			})
 		case "ratings":
 			err = r.array(func(int) error { return r.rating(s) })
 		case "cwes":
-			err = r.array(func(int) error { return r.weakness(s) })
+			err = r.array(func(int) error { return r.weakness(&v) })
 		case "published":
 			s.Published, err = r.string()
 		case "analysis":
@@ -639,6 +674,8 @@ func (r *cdxJSON) vulnerability(pointer string) error {
 				s.State = analysisState(state)
 				return err
 			})
+		case "properties":
+			err = r.ownProperties(pointer)
 		case "affects":
 			err = r.array(func(int) error {
 				a, err := r.affects()
@@ -681,10 +718,10 @@ func (r *cdxJSON) rating(s *netvet.Vulnerability) error {
 	return err
 }
 
-func (r *cdxJSON) weakness(s *netvet.Vulnerability) error {
+func (r *cdxJSON) weakness(v *cdxVulnerability) error {
 	text, err := r.number()
 	if err == nil && text != "" {
-		r.doc.weakness(s, text)
+		r.doc.weakness(v, text)
 	}
 	return err
 }

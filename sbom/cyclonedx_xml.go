@@ -18,6 +18,10 @@ const cdxNamespace = "http://cyclonedx.org/schema/bom/"
 // xmlSignature is the namespace of XML signatures.
 const xmlSignature = "http://www.w3.org/2000/09/xmldsig#"
 
+func isXMLSignature(e xml.StartElement) bool {
+	return e.Name.Space == xmlSignature && e.Name.Local == "Signature"
+}
+
 func cyclonedxXML() Format {
 	return Format{
 		Name:   "cyclonedx-xml",
@@ -101,7 +105,7 @@ func (r *cdxXML) bom() error {
 			before := r.reads
 			switch t.Name.Space {
 			case xmlSignature:
-				r.doc.bom.Signed = r.doc.bom.Signed || t.Name.Local == "Signature"
+				r.doc.bom.Signed = r.doc.bom.Signed || isXMLSignature(t)
 			case r.space:
 				for _, s := range seen {
 					if strings.EqualFold(s, t.Name.Local) {
@@ -138,6 +142,19 @@ func (r *cdxXML) member(e xml.StartElement) error {
 		return r.each("dependency", func(_ int, e xml.StartElement) error { return r.dependency(e) })
 	case "compositions":
 		return r.each("composition", func(_ int, e xml.StartElement) error { return r.composition(e) })
+	case "declarations":
+		return r.record("/declarations", r.declarationsMember)
+	case "definitions":
+		return r.list(func(e xml.StartElement) error {
+			if e.Name.Local != "standards" {
+				return nil
+			}
+			return r.each("standard", func(_ int, e xml.StartElement) error { return r.standard(e) })
+		})
+	case "formulation":
+		r.doc.formulated = true
+	case "properties":
+		return r.ownProperties("/properties")
 	case "vulnerabilities":
 		return r.each("vulnerability", func(i int, e xml.StartElement) error { return r.vulnerability("/vulnerabilities/"+strconv.Itoa(i), e) })
 	}
@@ -166,7 +183,7 @@ func (r *cdxXML) metadataMember(e xml.StartElement) (err error) {
 	case "authors":
 		return r.each("author", func(_ int, e xml.StartElement) error {
 			who, err := r.organization(e)
-			d.bom.Authors = appendName(d.bom.Authors, who.name)
+			d.bom.Authors = appendCounted(d.bom.Authors, who.name, &d.leftOut)
 			return err
 		})
 	case "component":
@@ -184,10 +201,12 @@ func (r *cdxXML) metadataMember(e xml.StartElement) (err error) {
 					return nil
 				}
 				phase, err := r.text()
-				d.bom.Lifecycles = appendName(d.bom.Lifecycles, phase)
+				d.bom.Lifecycles = appendCounted(d.bom.Lifecycles, phase, &d.leftOut)
 				return err
 			})
 		})
+	case "properties":
+		return r.ownProperties("/metadata/properties")
 	}
 	return err
 }
@@ -221,7 +240,7 @@ func (r *cdxXML) tool(e xml.StartElement) error {
 		}
 		return err
 	})
-	r.doc.bom.Tools = appendName(r.doc.bom.Tools, joinWords(vendor, name, version))
+	r.doc.bom.Tools = appendCounted(r.doc.bom.Tools, joinWords(vendor, name, version), &r.doc.leftOut)
 	return err
 }
 
@@ -338,6 +357,7 @@ func (r *cdxXML) componentMember(p *cdxPart, e xml.StartElement, depth int) (err
 		modified, err = r.text()
 		p.Modified = p.Modified || modified == "true" || modified == "1"
 	}
+	p.Provenance = p.Provenance || isXMLSignature(e)
 	return err
 }
 
@@ -402,6 +422,14 @@ func (r *cdxXML) properties(p *cdxPart) error {
 	})
 }
 
+// ownProperties looks for properties in our own name where no others are read.
+func (r *cdxXML) ownProperties(pointer string) error {
+	return r.each("property", func(_ int, e xml.StartElement) error {
+		r.doc.ownProperty(pointer, []byte(attribute(e, "name")))
+		return nil
+	})
+}
+
 func (r *cdxXML) swid(p *cdxPart, e xml.StartElement) {
 	if tag := attribute(e, "tagId"); tag != "" {
 		r.doc.identifier(p, netvet.IDSWID, tag)
@@ -428,12 +456,11 @@ func (r *cdxXML) services(pointer string) error {
 }
 
 func (r *cdxXML) service(pointer string, e xml.StartElement) error {
-	s := netvet.Service{Pointer: pointer, Ref: r.ref(e, pointer)}
-	var group string
+	s := cdxService{Service: netvet.Service{Pointer: pointer, Ref: r.ref(e, pointer)}}
 	err := r.record(pointer, func(e xml.StartElement) (err error) {
 		switch e.Name.Local {
 		case "group":
-			group, err = r.text()
+			s.group, err = r.text()
 		case "name":
 			s.Name, err = r.text()
 		case "version":
@@ -441,19 +468,23 @@ func (r *cdxXML) service(pointer string, e xml.StartElement) error {
 		case "provider":
 			var provider cdxOrganization
 			provider, err = r.organization(e)
-			s.Provider = provider.name
+			s.Provider, s.ProviderCountry = provider.name, provider.country
 		case "endpoints":
 			err = r.each("endpoint", func(int, xml.StartElement) error {
 				endpoint, err := r.text()
-				s.Endpoints = appendName(s.Endpoints, endpoint)
+				s.Endpoints = appendCounted(s.Endpoints, endpoint, &s.leftOut)
 				return err
 			})
 		case "authenticated":
 			s.Authenticated, err = r.boolean()
 		case "x-trust-boundary":
 			s.CrossesBoundary, err = r.boolean()
+		case "trustZone":
+			s.TrustZone, err = r.text()
 		case "data":
 			err = r.data(&s)
+		case "properties":
+			err = r.ownProperties(pointer)
 		case "services":
 			err = r.services(pointer + "/services")
 		}
@@ -461,9 +492,6 @@ func (r *cdxXML) service(pointer string, e xml.StartElement) error {
 	})
 	if err != nil {
 		return err
-	}
-	if s.Provider == "" {
-		s.Provider = group
 	}
 	return r.doc.service(s)
 }
@@ -482,21 +510,41 @@ func (r *cdxXML) boolean() (string, error) {
 
 // data reads the data flows of a service: bare classifications, and since 1.5
 // flows that hold one.
-func (r *cdxXML) data(s *netvet.Service) error {
+func (r *cdxXML) data(s *cdxService) error {
 	classification := func(e xml.StartElement) error {
-		if e.Name.Local != "classification" {
-			return nil
-		}
 		class, err := r.text()
-		s.Data = appendName(s.Data, attribute(e, "flow")+":"+class)
+		s.Data = appendCounted(s.Data, attribute(e, "flow")+":"+class, &s.leftOut)
 		return err
 	}
 	return r.list(func(e xml.StartElement) error {
-		if e.Name.Local == "dataflow" {
-			return r.list(classification)
+		switch e.Name.Local {
+		case "classification":
+			return classification(e)
+		case "dataflow":
+			return r.list(func(e xml.StartElement) (err error) {
+				switch e.Name.Local {
+				case "classification":
+					err = classification(e)
+				case "source":
+					s.DataFrom, err = r.urls(s.DataFrom, &s.leftOut)
+				case "destination":
+					s.DataTo, err = r.urls(s.DataTo, &s.leftOut)
+				}
+				return err
+			})
 		}
-		return classification(e)
+		return nil
 	})
+}
+
+// urls reads the ends of a data flow.
+func (r *cdxXML) urls(list []string, leftOut *int) ([]string, error) {
+	err := r.each("url", func(int, xml.StartElement) error {
+		url, err := r.text()
+		list = appendCounted(list, url, leftOut)
+		return err
+	})
+	return list, err
 }
 
 func (r *cdxXML) dependency(e xml.StartElement) error {
@@ -520,14 +568,13 @@ func (r *cdxXML) composition(e xml.StartElement) error {
 		switch e.Name.Local {
 		case "aggregate":
 			c.aggregate, err = r.text()
-		case "assemblies", "dependencies":
+		case "assemblies", "dependencies", "vulnerabilities":
+			of := e.Name.Local
 			c.whole = false
 			err = r.list(func(e xml.StartElement) error {
-				c.refs = append(c.refs, r.doc.refs.mention([]byte(attribute(e, "ref"))))
+				r.doc.composes(&c, of, []byte(attribute(e, "ref")))
 				return nil
 			})
-		case "vulnerabilities":
-			c.whole = false
 		}
 		return err
 	})
@@ -550,7 +597,7 @@ func (r *cdxXML) vulnerability(pointer string, e xml.StartElement) error {
 		case "references":
 			err = r.each("reference", func(int, xml.StartElement) error {
 				alias, err := r.only("id")
-				s.Aliases = appendName(s.Aliases, alias)
+				s.Aliases = appendCounted(s.Aliases, alias, &v.leftOut)
 				return err
 			})
 		case "ratings":
@@ -558,7 +605,7 @@ func (r *cdxXML) vulnerability(pointer string, e xml.StartElement) error {
 		case "cwes":
 			err = r.each("cwe", func(int, xml.StartElement) error {
 				text, err := r.text()
-				r.doc.weakness(s, text)
+				r.doc.weakness(&v, text)
 				return err
 			})
 		case "published":
@@ -568,6 +615,8 @@ func (r *cdxXML) vulnerability(pointer string, e xml.StartElement) error {
 			if state, err = r.only("state"); state != "" {
 				s.State = analysisState(state)
 			}
+		case "properties":
+			err = r.ownProperties(pointer)
 		case "affects":
 			err = r.each("target", func(int, xml.StartElement) error {
 				a, err := r.affects()

@@ -35,6 +35,7 @@ type readProduct struct {
 	Components []netvet.Component     `json:"components"`
 	Services   []netvet.Service       `json:"services"`
 	Statements []netvet.Vulnerability `json:"statements"`
+	Attested   []netvet.Attestation   `json:"attested"`
 	ended      bool
 }
 
@@ -59,12 +60,14 @@ func readInput(t testing.TB, in Input, opt Options) reading {
 			r.Products = append(r.Products, readProduct{Product: rec.Product})
 		case Component:
 			c := *rec.Component
-			c.Licences, c.Identifiers = slices.Clone(c.Licences), slices.Clone(c.Identifiers)
+			c.Licences, c.Identifiers, c.Properties = slices.Clone(c.Licences), slices.Clone(c.Identifiers), slices.Clone(c.Properties)
 			current().Components = append(current().Components, c)
 		case Service:
 			current().Services = append(current().Services, rec.Service)
 		case Statement:
 			current().Statements = append(current().Statements, rec.Vulnerability)
+		case Attestation:
+			current().Attested = append(current().Attested, rec.Attestation)
 		case ProductEnd:
 			p := current()
 			p.Product, p.ended = rec.Product, true
@@ -210,6 +213,7 @@ func isEmptyList(v any) bool {
 func TestSameBOMInOtherForms(t *testing.T) {
 	for _, pair := range [][2]string{
 		{"cyclonedx-json/array.json", "cyclonedx-xml/array.xml"},
+		{"cyclonedx-json/declared.json", "cyclonedx-xml/declared.xml"},
 		{"spdx-json/firmware.json", "spdx-tagvalue/firmware.spdx"},
 	} {
 		var both [2]reading

@@ -104,7 +104,7 @@ func TestManyEqualFaults(t *testing.T) {
 func TestLongLists(t *testing.T) {
 	list := strings.TrimSuffix(strings.Repeat(`{"license":{"name":"L"}},`, maxListed+3), ",")
 	got := readInput(t, textInput("long", `{"version":1,`+strings.TrimPrefix(cdxJSONText(`"components":[{"type":"library","name":"c","licenses":[`+list+`]}]`), "{")), Options{})
-	if len(got.Gaps) != 1 || !strings.Contains(got.Gaps[0].Reason, "3 licences, identifiers and references beyond the first 64") {
+	if len(got.Gaps) != 1 || !strings.Contains(got.Gaps[0].Reason, "3 licences, identifiers, references and properties beyond the first 64") {
 		t.Errorf("%s %v", got.Error, got.Gaps)
 	}
 }

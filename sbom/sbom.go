@@ -99,6 +99,10 @@ type Service struct{ netvet.Service }
 // of its components.
 type Statement struct{ netvet.Vulnerability }
 
+// Attestation is what the document declares of how the product, or a part of it,
+// meets a requirement.
+type Attestation struct{ netvet.Attestation }
+
 // ProductEnd ends a product and carries its whole description.
 type ProductEnd struct{ Product netvet.Product }
 
@@ -132,6 +136,7 @@ func (ProductStart) record() {}
 func (Component) record()    {}
 func (Service) record()      {}
 func (Statement) record()    {}
+func (Attestation) record()  {}
 func (ProductEnd) record()   {}
 func (Observation) record()  {}
 func (Declaration) record()  {}

@@ -146,7 +146,7 @@ func (x *xmlTokens) checkAttributes(e xml.StartElement) error {
 }
 
 // list reads the element that was begun as a list: child is called with each
-// element in it that is no extension.
+// element in it that is no extension, and with signatures.
 func (x *xmlTokens) list(child func(e xml.StartElement) error) error {
 	for {
 		token, err := x.inside()
@@ -159,7 +159,7 @@ func (x *xmlTokens) list(child func(e xml.StartElement) error) error {
 			return nil
 		case xml.StartElement:
 			before := x.reads
-			if t.Name.Space == x.space {
+			if t.Name.Space == x.space || isXMLSignature(t) {
 				if err := child(t); err != nil {
 					return err
 				}

@@ -267,6 +267,8 @@ func (c *collector) record(rec sbom.Record) error {
 		c.parts().Service(rec.Service)
 	case sbom.Statement:
 		c.parts().Statement(rec.Vulnerability)
+	case sbom.Attestation:
+		c.parts().Attestation(rec.Attestation)
 	case sbom.ProductEnd:
 		a := &netvet.Assessment{Product: rec.Product}
 		a.Match = c.resolver.product(&a.Product)

@@ -123,6 +123,7 @@ type inspection struct {
 	inputs    []netvet.InputSummary
 	notes     [][]string     // by input
 	tables    [][]sbom.Table // by input
+	attested  []int          // attestations, by input
 	products  *productList
 	gaps      []netvet.Gap
 	facts     []fact // the first of them
@@ -155,7 +156,7 @@ func (f faults) orNil() error {
 
 func (v *inspection) read(ctx context.Context, inputs []sbom.Input, options sbom.Options) error {
 	for _, in := range inputs {
-		v.tables = append(v.tables, nil)
+		v.tables, v.attested = append(v.tables, nil), append(v.attested, 0)
 		summary, notes, err := sbom.Read(ctx, in, options, v.record)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -184,6 +185,8 @@ func (v *inspection) record(rec sbom.Record) error {
 	case sbom.Component:
 		v.describer.Component(rec.Component)
 		v.products.component(rec.Component)
+	case sbom.Attestation:
+		v.attested[len(v.attested)-1]++
 	case sbom.ProductEnd:
 		v.describer.Describe(&rec.Product)
 		v.products.end(&rec.Product)
@@ -235,6 +238,7 @@ type inspectInput struct {
 	Products   int            `json:"products"`
 	Components int            `json:"components"`
 	Gaps       int            `json:"gaps"`
+	Attested   int            `json:"attestations,omitempty"`
 	Tables     []inspectTable `json:"tables,omitempty"`
 }
 
@@ -423,6 +427,9 @@ func (v *inspection) writeText(w io.Writer) error {
 		}
 		fmt.Fprintf(w, "%s\n  %s, %s: %s, %s, %s\n", report.Visible(in.Name), report.Visible(format), report.Count(int(in.Bytes), "byte"),
 			report.Count(in.Products, "product"), report.Count(in.Components, "component"), report.Count(in.Gaps, "gap"))
+		if n := v.attested[i]; n > 0 {
+			fmt.Fprintf(w, "  %s, not verified\n", report.Count(n, "attestation"))
+		}
 		for _, note := range v.notes[i] {
 			for line := range strings.Lines(note) {
 				fmt.Fprintf(w, "  %s\n", report.Visible(strings.TrimSuffix(line, "\n")))
@@ -523,7 +530,7 @@ func or(s *string) string {
 func (v *inspection) writeJSON(w io.Writer) error {
 	shown := []inspectInput{}
 	for i, in := range v.inputs {
-		shown = append(shown, inspectInput{in.Name, known(in.Format), in.Version, in.Bytes, in.Products, in.Components, in.Gaps, inspectTables(v.tables[i])})
+		shown = append(shown, inspectInput{in.Name, known(in.Format), in.Version, in.Bytes, in.Products, in.Components, in.Gaps, v.attested[i], inspectTables(v.tables[i])})
 	}
 	inputs, err := marshalLine(shown)
 	if err != nil {
