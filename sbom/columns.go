@@ -243,6 +243,8 @@ func (c columns) list() []Column {
 			column.Why = whyKnown
 		case c.meanings[i].foreign:
 			column.Why = "known: a column of something else than products"
+		case c.isResult(i):
+			column.Why = "not read: " + inputsSetNothing
 		case c.meanings[i].known:
 			column.Why = "known, and of no use here"
 		default:

@@ -166,6 +166,9 @@ func readJSONRows(ctx context.Context, src *Stream, emit func(Record) error) (In
 		err = table.faults.finish()
 	}
 	if err == nil {
+		err = table.columns.resultGap("", emit)
+	}
+	if err == nil {
 		err = emit(Table{Columns: table.columns.list()})
 	}
 	return Info{Notes: notes()}, err

@@ -25,6 +25,7 @@ type columnsFile struct {
 	Fields     map[field][]string `yaml:"fields"`
 	Doubtful   []doubtfulHeaders  `yaml:"doubtful"`
 	Foreign    []string           `yaml:"foreign"`
+	Results    []string           `yaml:"results"`
 	Elsewhere  []string           `yaml:"elsewhere"`
 	Exports    []exportHeaders    `yaml:"exports"`
 	Other      []string           `yaml:"other"`
@@ -63,6 +64,7 @@ type headerMeaning struct {
 	doubtful  int
 	equipment bool // the table is of equipment
 	foreign   bool // no column of an inventory
+	result    bool // what a register concludes
 	elsewhere bool // more often a column of something else
 	qualified bool // a word such as "device" stands before it
 }
@@ -110,6 +112,7 @@ func loadSynonyms(name string, data []byte) (*synonyms, error) {
 	}
 	l.headers("equipment.headers", file.Equipment.Headers, headerMeaning{equipment: true})
 	l.headers("foreign", file.Foreign, headerMeaning{foreign: true})
+	l.headers("results", file.Results, headerMeaning{result: true})
 	l.headers("elsewhere", file.Elsewhere, headerMeaning{elsewhere: true})
 	l.headers("other", file.Other, headerMeaning{})
 	for n, export := range file.Exports {

@@ -164,6 +164,9 @@ func (t *tableReader) header(record string, c columns) error {
 	if t.headers++; t.headers > maxListed {
 		return nil
 	}
+	if err := c.resultGap(record, t.emit); err != nil {
+		return err
+	}
 	return t.emit(Table{Record: record, Columns: c.list()})
 }
 
