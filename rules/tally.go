@@ -129,7 +129,13 @@ func (t *Tally) Attestation(a netvet.Attestation) {
 // that of the components.
 func (t *Tally) Fill(a *netvet.Assessment) {
 	a.Census = t.census
+	slices.SortStableFunc(t.services, func(x, y netvet.Service) int {
+		return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Version, y.Version), cmp.Compare(x.Provider, y.Provider), cmp.Compare(x.Ref, y.Ref))
+	})
 	a.Services = t.services
+	slices.SortStableFunc(t.statements, func(x, y netvet.Vulnerability) int {
+		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Component, y.Component), cmp.Compare(x.Version, y.Version), cmp.Compare(x.Ref, y.Ref), cmp.Compare(x.State, y.State))
+	})
 	a.Vulnerabilities = t.statements
 	a.Attestations = t.attested
 	a.Candidates = a.Candidates[:0]
@@ -272,6 +278,9 @@ func (t *Tally) candidate(slot int, c *netvet.Component, m *netvet.Match) {
 		key.maker = m.Supplier.ID
 	}
 	if known, ok := t.candidates[key]; ok {
+		if before(c, &known.Component) {
+			known.Component = keep(c)
+		}
 		known.Count = plus(known.Count, n)
 		known.Confidence = max(known.Confidence, confidenceOf(m))
 		return
@@ -286,6 +295,21 @@ func (t *Tally) candidate(slot int, c *netvet.Component, m *netvet.Match) {
 		one.Maker = *m.Supplier
 	}
 	t.candidates[key] = one
+}
+
+// before says which of two equal components stands for both, whichever came first:
+// the one of the lesser reference, else the one of which less is known.
+func before(a, b *netvet.Component) bool {
+	return cmp.Or(cmp.Compare(a.Ref, b.Ref), cmp.Compare(ordinal(a.Hashed), ordinal(b.Hashed)), cmp.Compare(ordinal(a.Provenance), ordinal(b.Provenance)),
+		cmp.Compare(ordinal(b.Modified), ordinal(a.Modified)), cmp.Compare(a.Country, b.Country), cmp.Compare(a.Repository, b.Repository),
+		cmp.Compare(len(a.Identifiers), len(b.Identifiers)), cmp.Compare(len(a.Licences), len(b.Licences))) < 0
+}
+
+func ordinal(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // maker adds a component to the group of a maker. Components whose name a gate

@@ -15,6 +15,9 @@ func cdxVersions() []string {
 	return []string{"1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"}
 }
 
+// describedAt is the place of the product in a document, which may come last.
+const describedAt = "/metadata/component"
+
 // cdxDocument is a CycloneDX document while it is read, whatever its encoding.
 // The readers of JSON and XML fill it in document order; it decides what the
 // product is and passes the records on as soon as that is known.

@@ -92,18 +92,42 @@ func kept(got reading) map[string]string {
 			all[source[0].Record+"#product"] = fmt.Sprintf("%q %q %q", clean(q.Name), clean(q.Version), q.Kind)
 		}
 		for _, c := range p.Components {
-			all[c.Pointer] = fmt.Sprintf("%q type=%s group=%q version=%q ref=%q publisher=%q supplier=%q maker=%q country=%s scope=%s licences=%q hashed=%v description=%q",
-				clean(c.Name), c.Type, clean(c.Group), clean(c.Version), clean(c.Ref), clean(c.Publisher), clean(c.Supplier), clean(c.Manufacturer), c.Country, c.Scope, cleaned(c.Licences), c.Hashed, clean(c.Description))
+			all[c.Pointer] = fmt.Sprintf("%q type=%s group=%q version=%q ref=%q publisher=%q supplier=%q maker=%q country=%s scope=%s licences=%q hashed=%v description=%q ids=%q device=%q",
+				clean(c.Name), c.Type, clean(c.Group), clean(c.Version), clean(c.Ref), clean(c.Publisher), clean(c.Supplier), clean(c.Manufacturer), c.Country, c.Scope, cleaned(c.Licences), c.Hashed, clean(c.Description), registryIDs(c.Identifiers), c.Properties)
 		}
 		for _, s := range p.Services {
-			all[s.Pointer] = fmt.Sprintf("%q version=%q ref=%q provider=%q endpoints=%q authenticated=%s boundary=%s data=%q",
-				clean(s.Name), clean(s.Version), clean(s.Ref), clean(s.Provider), cleaned(s.Endpoints), s.Authenticated, s.CrossesBoundary, s.Data)
+			all[s.Pointer] = fmt.Sprintf("%q version=%q ref=%q provider=%q endpoints=%q authenticated=%s boundary=%s country=%s data=%q",
+				clean(s.Name), clean(s.Version), clean(s.Ref), clean(s.Provider), cleaned(s.Endpoints), s.Authenticated, s.CrossesBoundary, s.ProviderCountry, s.Data)
 		}
 		for _, v := range p.Statements {
 			all[v.Pointer] = fmt.Sprintf("%q source=%q score=%v cwes=%v aliases=%q published=%q", v.ID, v.Source, v.Score, v.CWEs, v.Aliases, v.Published)
+			all[v.Pointer+"#affects"] += fmt.Sprintf("%q %s; ", clean(v.Ref), v.State)
 		}
+		all["#document"] = documentKept(&p.Product.BOM)
 	}
 	return all
+}
+
+// documentKept writes what was read of the document as a whole.
+func documentKept(bom *netvet.BOM) string {
+	var claims []string
+	for _, c := range bom.Compositions {
+		claims = append(claims, fmt.Sprintf("%s %s %d", c.Aggregate, c.Of, c.Parts))
+	}
+	slices.Sort(claims)
+	return fmt.Sprintf("dependencies=%d compositions=%q", bom.Dependencies, claims)
+}
+
+// registryIDs are the package URL, CPE and SWID tag of a component, which the library
+// has fields for.
+func registryIDs(ids []netvet.Identifier) (list []string) {
+	for _, id := range ids {
+		if id.Type == netvet.IDPurl || id.Type == netvet.IDCPE || id.Type == netvet.IDSWID {
+			list = append(list, string(id.Type)+" "+id.Value)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // libraryKept writes the same of what the library read.
@@ -116,10 +140,90 @@ func libraryKept(bom *cdx.BOM) map[string]string {
 	}
 	libraryComponents(all, "/components", bom.Components)
 	libraryServices(all, "/services", bom.Services)
+	product := ""
+	if bom.Metadata != nil && bom.Metadata.Component != nil {
+		product = bom.Metadata.Component.BOMRef
+	}
 	for i, v := range of(bom.Vulnerabilities) {
 		all["/vulnerabilities/"+strconv.Itoa(i)] = libraryVulnerability(v)
+		all["/vulnerabilities/"+strconv.Itoa(i)+"#affects"] = libraryAffects(v, product)
 	}
+	all["#document"] = libraryWhole(bom)
 	return all
+}
+
+// libraryAffects spells out what a vulnerability affects, and in which state.
+func libraryAffects(v cdx.Vulnerability, product string) string {
+	state := ""
+	if v.Analysis != nil {
+		state = analysisState(string(v.Analysis.State))
+	}
+	if len(of(v.Affects)) == 0 {
+		return fmt.Sprintf("%q %s; ", "", state)
+	}
+	text := ""
+	for _, a := range of(v.Affects) {
+		ref, one := clean(a.Ref), state
+		if ref == product {
+			ref = ""
+		}
+		var target cdxAffects
+		var states []string
+		for _, version := range of(a.Range) {
+			states = append(states, versionState(string(version.Status)))
+		}
+		if target.settle(states); one == "" {
+			one = target.state
+		}
+		text += fmt.Sprintf("%q %s; ", ref, one)
+	}
+	return text
+}
+
+func libraryWhole(bom *cdx.BOM) string {
+	read := netvet.BOM{}
+	for _, d := range of(bom.Dependencies) {
+		if d.Ref != "" {
+			read.Dependencies += len(of(d.Dependencies))
+		}
+	}
+	doc := cdxDocument{refs: newRefTable()}
+	for _, c := range of(bom.Compositions) {
+		ours := cdxComposition{aggregate: string(c.Aggregate), whole: c.Assemblies == nil && c.Dependencies == nil && c.Vulnerabilities == nil}
+		for _, list := range []struct {
+			name string
+			refs *[]cdx.BOMReference
+		}{{"assemblies", c.Assemblies}, {"dependencies", c.Dependencies}, {"vulnerabilities", c.Vulnerabilities}} {
+			for _, ref := range of(list.refs) {
+				doc.composes(&ours, list.name, []byte(ref))
+			}
+		}
+		doc.composition(ours)
+	}
+	read.Compositions = doc.bom.Compositions
+	return documentKept(&read)
+}
+
+// libraryIDs are the registry identifiers that the library has, where they are valid.
+func libraryIDs(c cdx.Component) []string {
+	var part cdxPart
+	part.identify(netvet.IDPurl, clean(c.PackageURL))
+	part.identify(netvet.IDCPE, clean(c.CPE))
+	if c.SWID != nil {
+		part.identify(netvet.IDSWID, clean(c.SWID.TagID))
+	}
+	return registryIDs(part.Identifiers)
+}
+
+func libraryDevice(c cdx.Component) []netvet.Property {
+	var part cdxPart
+	for _, p := range of(c.Properties) {
+		name, device := strings.CutPrefix(p.Name, deviceNamespace)
+		if device && clean(p.Value) != "" && !slices.Contains([]string{"quantity", "serialNumber", "macAddress"}, name) {
+			part.keep(name, clean(p.Value))
+		}
+	}
+	return part.Properties
 }
 
 func of[T any](list *[]T) []T {
@@ -172,8 +276,8 @@ func libraryComponents(all map[string]string, at string, list *[]cdx.Component) 
 		if !knownScope(scope) {
 			scope = ""
 		}
-		all[pointer] = fmt.Sprintf("%q type=%s group=%q version=%q ref=%q publisher=%q supplier=%q maker=%q country=%s scope=%s licences=%q hashed=%v description=%q",
-			clean(c.Name), c.Type, clean(c.Group), clean(c.Version), clean(c.BOMRef), clean(c.Publisher), supplier, maker, country, scope, cleaned(licences), libraryHashed(c.Hashes), clean(c.Description))
+		all[pointer] = fmt.Sprintf("%q type=%s group=%q version=%q ref=%q publisher=%q supplier=%q maker=%q country=%s scope=%s licences=%q hashed=%v description=%q ids=%q device=%q",
+			clean(c.Name), c.Type, clean(c.Group), clean(c.Version), clean(c.BOMRef), clean(c.Publisher), supplier, maker, country, scope, cleaned(licences), libraryHashed(c.Hashes), clean(c.Description), libraryIDs(c), libraryDevice(c))
 		libraryComponents(all, pointer+"/components", c.Components)
 	}
 }
@@ -207,7 +311,7 @@ func libraryServices(all map[string]string, at string, list *[]cdx.Service) {
 	}
 	for i, s := range of(list) {
 		pointer := at + "/" + strconv.Itoa(i)
-		provider, _ := libraryOrganization(s.Provider)
+		provider, country := libraryOrganization(s.Provider)
 		if provider == "" {
 			provider = clean(s.Group)
 		}
@@ -218,8 +322,8 @@ func libraryServices(all map[string]string, at string, list *[]cdx.Service) {
 		for _, d := range of(s.Data) {
 			data = append(data, string(d.Flow)+":"+clean(d.Classification))
 		}
-		all[pointer] = fmt.Sprintf("%q version=%q ref=%q provider=%q endpoints=%q authenticated=%s boundary=%s data=%q",
-			clean(s.Name), clean(s.Version), clean(s.BOMRef), provider, cleaned(endpoints), word(s.Authenticated), word(s.CrossesTrustBoundary), data)
+		all[pointer] = fmt.Sprintf("%q version=%q ref=%q provider=%q endpoints=%q authenticated=%s boundary=%s country=%s data=%q",
+			clean(s.Name), clean(s.Version), clean(s.BOMRef), provider, cleaned(endpoints), word(s.Authenticated), word(s.CrossesTrustBoundary), country, data)
 		libraryServices(all, pointer+"/services", s.Services)
 	}
 }

@@ -174,7 +174,7 @@ func (r *cdxJSON) metadataMember(key []byte) (err error) {
 		if r.kind() != '{' {
 			return nil
 		}
-		return r.component("/metadata/component", 0, d.described)
+		return r.component(describedAt, 0, d.described)
 	case "manufacture":
 		d.metadata.manufacture, err = r.organization()
 	case "manufacturer":
@@ -306,7 +306,7 @@ func (r *cdxJSON) component(pointer string, depth int, done func(*cdxPart) error
 	p := r.parts[depth]
 	p.reset()
 	p.Pointer, p.compared = pointer, len(r.schema) > 0
-	p.mayBeProduct = depth == 0 && !r.doc.started
+	p.mayBeProduct = depth == 0 && (!r.doc.started || pointer == describedAt)
 	if err := r.object(func(key []byte) error { return r.componentMember(p, key, depth) }); err != nil {
 		return err
 	}

@@ -187,7 +187,7 @@ func (r *cdxXML) metadataMember(e xml.StartElement) (err error) {
 			return err
 		})
 	case "component":
-		return r.component("/metadata/component", 0, e, d.described)
+		return r.component(describedAt, 0, e, d.described)
 	case "manufacture":
 		d.metadata.manufacture, err = r.organization(e)
 	case "manufacturer":
@@ -293,7 +293,7 @@ func (r *cdxXML) component(pointer string, depth int, e xml.StartElement, done f
 	p := r.parts[depth]
 	p.reset()
 	p.Pointer, p.compared = pointer, true
-	p.mayBeProduct = depth == 0 && !r.doc.started
+	p.mayBeProduct = depth == 0 && (!r.doc.started || pointer == describedAt)
 	p.Type = attribute(e, "type")
 	p.Ref = r.ref(e, pointer)
 	if err := r.record(pointer, func(e xml.StartElement) error { return r.componentMember(p, e, depth) }); err != nil {
