@@ -5,21 +5,15 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/sbom"
 	"github.com/netvet/netvet/scanner"
-	"github.com/netvet/netvet/scanner/report"
 	"github.com/spf13/cobra"
 )
-
-// shownProducts is how many products inspect shows to a person.
-const shownProducts = 50
 
 type inspectFlags struct {
 	read        readFlags
@@ -134,9 +128,6 @@ type inspection struct {
 // fact is what a probe saw or a specification states about some product.
 type fact struct{ what, target, kind, name, detail, pointer string }
 
-// shownFacts is how many facts inspect shows to a person.
-const shownFacts = 50
-
 func (v *inspection) fact(f fact) {
 	v.factCount++
 	if len(v.facts) < shownFacts {
@@ -229,175 +220,6 @@ func (p *program) saveColumns(file string, tables []sbom.InputTable) error {
 	return nil
 }
 
-// inspectInput is an input as inspect --json prints it.
-type inspectInput struct {
-	Name       string         `json:"name"`
-	Format     *string        `json:"format"`
-	Version    *string        `json:"version"`
-	Bytes      int64          `json:"bytes"`
-	Products   int            `json:"products"`
-	Components int            `json:"components"`
-	Gaps       int            `json:"gaps"`
-	Attested   int            `json:"attestations,omitempty"`
-	Tables     []inspectTable `json:"tables,omitempty"`
-}
-
-// inspectTable is how the header of a table was understood.
-type inspectTable struct {
-	Record  *string       `json:"record"`
-	Columns []sbom.Column `json:"columns"`
-}
-
-func inspectTables(tables []sbom.Table) []inspectTable {
-	var shown []inspectTable
-	for _, t := range tables {
-		shown = append(shown, inspectTable{known(t.Record), t.Columns})
-	}
-	return shown
-}
-
-// inspectProduct is a product as inspect --json prints it; text that is not
-// known is null.
-type inspectProduct struct {
-	ID           string         `json:"id"`
-	Name         *string        `json:"name"`
-	Model        *string        `json:"model"`
-	Version      *string        `json:"version"`
-	Category     *string        `json:"category"`
-	Manufacturer *string        `json:"manufacturer"`
-	Serial       *string        `json:"serial"`
-	PartNumber   *string        `json:"part_number"`
-	Components   int            `json:"components"`
-	Source       *netvet.Source `json:"source"`
-
-	basis string             // of the category
-	parts []inspectComponent // the first of them, where they are shown as text
-}
-
-type inspectComponent struct {
-	Name         string              `json:"name"`
-	Version      *string             `json:"version"`
-	Manufacturer *string             `json:"manufacturer"`
-	Kind         netvet.Kind         `json:"kind"`
-	Identifiers  []netvet.Identifier `json:"identifiers"`
-	PartNumber   *string             `json:"part_number"`
-	Serial       *string             `json:"serial"`
-	Pointer      *string             `json:"pointer"`
-}
-
-// productList writes products as a JSON list while they are read. A product
-// comes out component by component, its own fields last, so that memory does
-// not grow with their number. Of a product in which its input breaks off,
-// nothing but the components is known.
-type productList struct {
-	out        io.Writer
-	components bool // write component_list
-	keep       int  // products to remember
-	keepParts  int  // components of each to remember
-	kept       []inspectProduct
-	parts      []inspectComponent // of the product that was begun
-	n          int                // products so far
-	inside     int                // components of the product that was begun
-	open       bool
-	listed     bool // the list of the product that was begun has been started
-	err        error
-}
-
-func (l *productList) begin() { l.inside, l.listed, l.open = 0, false, true }
-
-func (l *productList) component(c *netvet.Component) {
-	l.inside++
-	if len(l.parts) < l.keepParts && len(l.kept) < l.keep {
-		l.parts = append(l.parts, inspected(c))
-	}
-	if !l.components {
-		return
-	}
-	if !l.listed {
-		l.separate()
-		l.text(`{"component_list":[`)
-	} else {
-		l.text(",")
-	}
-	l.listed = true
-	l.value(inspected(c))
-}
-
-// inspected copies what is shown of a component, which belongs to the reader.
-func inspected(c *netvet.Component) inspectComponent {
-	return inspectComponent{Name: c.Name, Version: known(c.Version), Manufacturer: known(c.Maker()), Kind: c.Kind,
-		Identifiers: append([]netvet.Identifier{}, c.Identifiers...), PartNumber: known(c.PartNumber), Serial: known(c.Serial), Pointer: known(c.Pointer)}
-}
-
-func (l *productList) end(p *netvet.Product) {
-	v := inspectProduct{
-		ID: p.ID, Name: known(p.Name), Model: known(p.Model), Version: known(p.Version), Category: known(string(p.Category)),
-		Manufacturer: known(cmp.Or(p.Manufacturer, p.Vendor)), Serial: known(p.Serial), PartNumber: known(p.PartNumber), Components: l.inside,
-	}
-	if len(p.Sources) > 0 {
-		v.Source = &p.Sources[0]
-	}
-	if len(l.kept) < l.keep {
-		v.basis, v.parts = p.CategoryBasis, l.parts
-		l.kept = append(l.kept, v)
-	}
-	l.parts = nil
-	switch {
-	case l.listed:
-		l.text("],")
-	case l.components:
-		l.separate()
-		l.text(`{"component_list":[],`)
-	default:
-		l.separate()
-		l.text("{")
-	}
-	l.fields(v)
-	l.n++
-	l.open = false
-}
-
-// abandon closes a product in which its input broke off, if any of it is written.
-func (l *productList) abandon() {
-	if l.open && l.listed {
-		l.end(&netvet.Product{})
-	}
-	l.open = false
-}
-
-func (l *productList) separate() {
-	if l.n > 0 {
-		l.text(",\n")
-	}
-}
-
-// fields writes the members of v and the closing brace.
-func (l *productList) fields(v any) {
-	line, err := marshalLine(v)
-	l.err = cmp.Or(l.err, err)
-	l.text(strings.TrimPrefix(string(line), "{"))
-}
-
-func (l *productList) value(v any) {
-	line, err := marshalLine(v)
-	l.err = cmp.Or(l.err, err)
-	l.text(string(line))
-}
-
-func (l *productList) text(s string) {
-	if l.err == nil {
-		_, l.err = io.WriteString(l.out, s)
-	}
-}
-
-// known is nil for text that is not known.
-func known(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
 // inputTables lists all tables with their inputs.
 func (v *inspection) inputTables() []sbom.InputTable {
 	var all []sbom.InputTable
@@ -407,139 +229,4 @@ func (v *inspection) inputTables() []sbom.InputTable {
 		}
 	}
 	return all
-}
-
-// marshalLine is v as JSON on one line, for people to read too: < and & stand
-// as they are.
-func marshalLine(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	return report.EscapeInvisible(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), err
-}
-
-func (v *inspection) writeText(w io.Writer) error {
-	for i, in := range v.inputs {
-		format := cmp.Or(in.Format, "unknown format")
-		if in.Version != nil {
-			format += " " + *in.Version
-		}
-		fmt.Fprintf(w, "%s\n  %s, %s: %s, %s, %s\n", report.Visible(in.Name), report.Visible(format), report.Count(int(in.Bytes), "byte"),
-			report.Count(in.Products, "product"), report.Count(in.Components, "component"), report.Count(in.Gaps, "gap"))
-		if n := v.attested[i]; n > 0 {
-			fmt.Fprintf(w, "  %s, not verified\n", report.Count(n, "attestation"))
-		}
-		for _, note := range v.notes[i] {
-			for line := range strings.Lines(note) {
-				fmt.Fprintf(w, "  %s\n", report.Visible(strings.TrimSuffix(line, "\n")))
-			}
-		}
-	}
-	rows := [][]string{{"PRODUCT", "MODEL", "VERSION", "MAKER AS WRITTEN", "PARTS", "CLASS", "READ IN"}}
-	for _, q := range v.products.kept {
-		rows = append(rows, []string{or(q.Name), or(q.Model), or(q.Version), or(q.Manufacturer), fmt.Sprint(q.Components), or(q.Category), source(q.Source)})
-	}
-	fmt.Fprintln(w, "\nProducts:", v.products.n)
-	if len(rows) > 1 {
-		report.Columns(w, rows, "  ", 28)
-	}
-	if n := v.products.n - len(v.products.kept); n > 0 {
-		fmt.Fprintf(w, "  and %d more; --json lists them all\n", n)
-	}
-	if v.products.keepParts > 0 {
-		v.writeParts(w)
-	}
-	if v.factCount > 0 {
-		v.writeFacts(w)
-	}
-	fmt.Fprintln(w, "\nGaps:", len(v.gaps))
-	for _, g := range v.gaps {
-		fmt.Fprintf(w, "  %s: %s\n", report.Visible(strings.TrimSpace(g.Input+" "+g.Record)), report.Visible(g.Reason))
-	}
-	return nil
-}
-
-// shownParts is how many components of a product are listed as text.
-const shownParts = 200
-
-// writeParts lists the components of the products that are shown.
-func (v *inspection) writeParts(w io.Writer) {
-	for _, q := range v.products.kept {
-		fmt.Fprintf(w, "\nParts of %s, read in %s: %d\n", report.Visible(cmp.Or(or(q.Name), or(q.Model), "a product without a name")), report.Visible(source(q.Source)), q.Components)
-		if q.Category != nil {
-			fmt.Fprintf(w, "  class %s: %s\n", *q.Category, report.Visible(q.basis))
-		}
-		rows := [][]string{{"KIND", "NAME", "VERSION", "MAKER AS WRITTEN", "PART NUMBER", "SERIAL", "IDENTIFIERS", "READ AT"}}
-		for _, c := range q.parts {
-			rows = append(rows, []string{string(c.Kind), c.Name, or(c.Version), or(c.Manufacturer), or(c.PartNumber), or(c.Serial), identifierWords(c.Identifiers), or(c.Pointer)})
-		}
-		if len(rows) > 1 {
-			report.Columns(w, rows, "  ", 36)
-		}
-		if n := q.Components - len(q.parts); n > 0 {
-			fmt.Fprintf(w, "  and %d more; --json lists them all\n", n)
-		}
-	}
-}
-
-// identifierWords writes identifiers in a line: a package URL and a CPE name say
-// themselves what they are.
-func identifierWords(list []netvet.Identifier) string {
-	var words []string
-	for _, id := range list {
-		if id.Type == netvet.IDPurl || id.Type == netvet.IDCPE {
-			words = append(words, id.Value)
-			continue
-		}
-		words = append(words, string(id.Type)+":"+id.Value)
-	}
-	return strings.Join(words, " ")
-}
-
-// writeFacts lists what was observed or declared about products that the inputs
-// themselves do not hold.
-func (v *inspection) writeFacts(w io.Writer) {
-	fmt.Fprintln(w, "\nFacts about products that stand elsewhere:", v.factCount)
-	rows := [][]string{{"", "ABOUT", "WHAT", "NAME", "DETAIL", "READ AT"}}
-	for _, f := range v.facts {
-		rows = append(rows, []string{f.what, f.target, f.kind, f.name, f.detail, f.pointer})
-	}
-	report.Columns(w, rows, "  ", 40)
-	if n := v.factCount - len(v.facts); n > 0 {
-		fmt.Fprintf(w, "  and %d more\n", n)
-	}
-}
-
-func source(s *netvet.Source) string {
-	if s == nil {
-		return ""
-	}
-	return strings.TrimSpace(s.Input + " " + s.Record)
-}
-
-// or is text that may not be known, for a table.
-func or(s *string) string {
-	if s == nil {
-		return "-"
-	}
-	return *s
-}
-
-// writeJSON is the rest of the JSON after the products, which stand already.
-func (v *inspection) writeJSON(w io.Writer) error {
-	shown := []inspectInput{}
-	for i, in := range v.inputs {
-		shown = append(shown, inspectInput{in.Name, known(in.Format), in.Version, in.Bytes, in.Products, in.Components, in.Gaps, v.attested[i], inspectTables(v.tables[i])})
-	}
-	inputs, err := marshalLine(shown)
-	if err != nil {
-		return err
-	}
-	gaps, err := marshalLine(append([]netvet.Gap{}, v.gaps...))
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w, "],\n\"inputs\":%s,\n\"facts\":%d,\n\"gaps\":%s}\n", inputs, v.factCount, gaps)
-	return err
 }
