@@ -25,7 +25,7 @@ func seems(s Sample) string {
 	text := bytes.TrimSpace(s.Head)
 	switch {
 	case !utf8.Valid(text[:len(text)-partialRune(text)]) || bytes.IndexByte(text, 0) >= 0:
-		return "this is binary data or text in an unknown encoding"
+		return seemsBytes(s.Head)
 	case len(text) > 0 && (text[0] == '{' || text[0] == '['):
 		return seemsJSON(text)
 	case len(text) > 0 && text[0] == '<':
@@ -152,4 +152,13 @@ func partialRune(text []byte) int {
 		}
 	}
 	return 0
+}
+
+// seemsBytes tells a text with bytes that are not UTF-8 from binary data, which has
+// control characters.
+func seemsBytes(head []byte) string {
+	if bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' }) {
+		return "this is binary data"
+	}
+	return fmt.Sprintf("this is text that is not UTF-8 at byte %d, in no other encoding beyond doubt: repair it, or name the encoding with --encoding", invalidAt(head))
 }
