@@ -102,6 +102,7 @@ type Assessment struct {
 	// collect
 	Circumstances Circumstances
 	Hits          []ListHit
+	Comparisons   []Comparison // declared versus observed, the strongest signal first
 
 	// evaluate
 	Results []RuleResult

@@ -18,6 +18,10 @@ type Context struct {
 	Operator Operator         `yaml:"operator"`
 	Defaults ContextDefaults  `yaml:"defaults"`
 	Products []ContextProduct `yaml:"products"`
+	// Bindings and Observations are about what probes, logs and specifications say.
+	Bindings     []ContextBinding     `yaml:"bindings"`
+	Observations []ContextObservation `yaml:"observations"`
+	file         string
 }
 
 // Operator is the organisation that buys and runs the products.
@@ -106,6 +110,13 @@ func LoadContext(name string, data []byte) (*Context, error) {
 	for i := range c.Products {
 		check.product(fmt.Sprintf("products.%d", i), &c.Products[i])
 	}
+	for i := range c.Bindings {
+		check.binding(fmt.Sprintf("bindings.%d", i), &c.Bindings[i])
+	}
+	for i := range c.Observations {
+		check.observation(fmt.Sprintf("observations.%d", i), &c.Observations[i])
+	}
+	c.file = name
 	return &c, check.faults.Err()
 }
 
@@ -152,11 +163,7 @@ func (k *checker) product(at string, p *ContextProduct) {
 	if p.Match == (ContextMatch{}) {
 		k.fault(at, `the entry matches nothing: give match, with id: "*" for every product`)
 	}
-	for _, pattern := range []string{p.Match.ID, p.Match.Supplier, p.Match.Model, p.Match.Name, p.Match.Serial, p.Match.Input} {
-		if _, err := path.Match(pattern, ""); err != nil {
-			k.fault(at+".match", "bad pattern %q: %v", pattern, err)
-		}
-	}
+	k.match(at+".match", p.Match)
 	k.word(at+".act", string(p.Act), acts)
 	k.word(at+".criticality", p.Criticality, slices.Sorted(maps.Keys(criticalities)))
 	k.word(at+".data", p.Data, dataClasses)
@@ -179,6 +186,10 @@ func (k *checker) product(at string, p *ContextProduct) {
 		k.word(at+".answer", a.Answer, answerWords)
 		k.provenance(at, a.Reliability, a.Date)
 	}
+}
+
+func (k *checker) match(at string, m ContextMatch) {
+	k.patterns(at, m.ID, m.Supplier, m.Model, m.Name, m.Serial, m.Input)
 }
 
 func (k *checker) required(at, key, value string) {
