@@ -296,6 +296,7 @@ func (c *collector) record(rec sbom.Record) error {
 		a.Match = c.resolver.product(&a.Product)
 		if c.tally != nil {
 			c.tally.Fill(a)
+			c.known.Stated(a)
 		}
 		c.err = c.yield(a)
 	case sbom.Observation:
@@ -362,12 +363,24 @@ func (r *run) assess(a *netvet.Assessment) (Result, error) {
 	a.Circumstances = r.circumstances(a)
 	categorise(a, r.resolver.suppliers)
 	a.Hits = evidence.ListHits(a, r.lists)
+	r.compare(a)
+	a.RemoteControl = r.known.Surface(a)
 	if err := r.program.Evaluate(a); err != nil {
 		return Result{}, fmt.Errorf("evaluate %s: %w", a.Product.ID, err)
 	}
 	r.model.Score(a, r.AsOf)
 	r.model.Explain(a, r.AsOf)
 	return r.result(a), nil
+}
+
+// compare sets what is declared of a product against what was seen of it.
+func (r *run) compare(a *netvet.Assessment) {
+	var left int
+	if a.Comparisons, left = r.known.Compare(a); left > 0 {
+		at := lastSource(&a.Product)
+		a.Gaps = append(slices.Clip(a.Gaps), netvet.Gap{Input: at.Input, Record: at.Record,
+			Reason: fmt.Sprintf("%s of declared and observed things more than are kept; the strongest signals are", counted(left, "comparison"))})
+	}
 }
 
 // saysNothing reports whether a bill of materials lists nothing and says of its

@@ -55,6 +55,7 @@ type ContextProduct struct {
 	StockDays   int                       `yaml:"stock_days"`
 	Mitigations []ContextMitigation       `yaml:"mitigations"`
 	Answers     []ContextAnswer           `yaml:"answers"`
+	Declared    []ContextDeclared         `yaml:"declared"` // in its documents
 }
 
 // ContextMatch chooses products. Every part that is given must hold; * in a
@@ -172,6 +173,9 @@ func (k *checker) product(at string, p *ContextProduct) {
 		k.word(at+".impact", string(f), words(netvet.Factors()))
 		k.fraction(at+".impact", p.Impact[f])
 	}
+	for i := range p.Declared {
+		k.declared(fmt.Sprintf("%s.declared.%d", at, i), &p.Declared[i])
+	}
 	for i, m := range p.Mitigations {
 		at := fmt.Sprintf("%s.mitigations.%d", at, i)
 		k.word(at+".kind", m.Kind, mitigationKinds)
@@ -233,6 +237,9 @@ func (s *run) circumstances(a *netvet.Assessment) netvet.Circumstances {
 	for i := range c.Products {
 		if p := &c.Products[i]; p.Match.matches(a) {
 			p.apply(&out, impact, s.goodAnswers)
+			for j := range p.Declared {
+				a.Declarations = append(slices.Clip(a.Declarations), p.Declared[j].facts()...)
+			}
 		}
 	}
 	if out.Act == "" {

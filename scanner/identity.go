@@ -142,6 +142,8 @@ func attach(dst, src *netvet.Assessment) {
 	dst.Census = addCensus(dst.Census, src.Census)
 	dst.Services = append(slices.Clip(dst.Services), src.Services...)
 	dst.Vulnerabilities = append(slices.Clip(dst.Vulnerabilities), src.Vulnerabilities...)
+	dst.Observations = append(slices.Clip(dst.Observations), src.Observations...)
+	dst.Declarations = append(slices.Clip(dst.Declarations), src.Declarations...)
 	dst.Candidates = addCandidates(dst.Candidates, src.Candidates)
 	dst.Makers = addMakers(dst.Makers, src.Makers)
 	dst.Gaps = append(slices.Clip(dst.Gaps), src.Gaps...)

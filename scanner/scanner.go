@@ -158,6 +158,7 @@ type run struct {
 	rules    map[string]*rules.CompiledRule
 	gates    map[string]*rules.Gate
 	lists    evidence.Lists
+	known    *evidence.Knowledge
 	resolver *resolver
 	sink     Sink
 	line     *line        // nil until products are assessed
@@ -193,6 +194,9 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 	}
 	if r.context == nil {
 		r.context = &Context{}
+	}
+	if r.known, err = evidence.LoadKnowledge(); err != nil {
+		return nil, err
 	}
 	r.facts = newFactStore(r.context, cmp.Or(r.context.Operator.Role, profile.Role))
 	for _, c := range program.Rules() {
