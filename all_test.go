@@ -26,7 +26,7 @@ var rooms = map[string][]string{
 	"sbom":               {"scanner/strictyaml"},
 	"vendors":            {"scanner/strictyaml"},
 	"rules":              {"scanner/strictyaml"},
-	"scanner/evidence":   {},
+	"scanner/evidence":   {"scanner/strictyaml"},
 	"scanner/report":     {},
 	"scanner":            {"sbom", "vendors", "rules", "scanner/evidence", "scanner/report", "scanner/strictyaml"}, // report: explanations show foreign text by its rules
 	"cmd/netvet":         {"sbom", "vendors", "rules", "scanner", "scanner/evidence", "scanner/report", "scanner/strictyaml"},

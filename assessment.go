@@ -103,6 +103,8 @@ type Assessment struct {
 	// collect
 	Circumstances Circumstances
 	Hits          []ListHit
+	RemoteControl []RemoteWay  // every way found in which someone else can act on the product
+	Comparisons   []Comparison // declared versus observed, the strongest signal first
 
 	// evaluate
 	Results []RuleResult

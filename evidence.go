@@ -50,7 +50,7 @@ type Evidence struct {
 	Reliability Reliability `json:"reliability"`
 	Match       float64     `json:"match"`     // confidence that this is the right party, 1 when no match was needed
 	Relevance   float64     `json:"relevance"` // rho: how much of the product the subject can act on
-	Verdict     string      `json:"verdict"`   // declared versus observed, or empty
+	Verdict     string      `json:"verdict"`   // a ComparisonVerdict, or empty
 }
 
 // Observation is something a probe, scan or flow log saw that is no product by
@@ -63,7 +63,12 @@ type Observation struct {
 	Source  string
 	From    string // RFC 3339, the observation window
 	To      string
+	Input   string // filled in by the scanner
 	Pointer string
+	// What the context says of the observation: where the probe stood, and
+	// under whose authority it looked.
+	Vantage       string
+	Authorisation string
 }
 
 // Declaration is something a specification states that a product does or has.
@@ -72,8 +77,15 @@ type Declaration struct {
 	Kind    string
 	Name    string
 	Detail  string
+	Source  string // document or format that states it
+	Date    string // of the document, empty when not stated
+	Input   string // filled in by the scanner
 	Pointer string
 }
+
+// FactInventory is the kind of an observation or declaration that lists all
+// there is of the kind that it is named after: what is not listed is not there.
+const FactInventory = "inventory"
 
 // Gap is something that could not be read, matched or known, and why.
 type Gap struct {

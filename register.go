@@ -117,6 +117,8 @@ type RegisterProduct struct {
 	Gates             []RegisterGate              `json:"gates"`
 	Findings          []string                    `json:"findings"`
 	Questions         []RegisterQuestion          `json:"questions"`
+	RemoteControl     []RemoteWay                 `json:"remote_control,omitempty"`
+	Comparisons       []Comparison                `json:"comparisons,omitempty"` // declared versus observed
 	Sources           []Source                    `json:"sources"`
 }
 

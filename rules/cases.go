@@ -79,6 +79,7 @@ type caseText struct {
 	Vulnerabilities []map[string]any `yaml:"vulnerabilities"`
 	Hits            []map[string]any `yaml:"hits"`
 	Observations    []observation    `yaml:"observations"`
+	Comparisons     []map[string]any `yaml:"comparisons"`
 	Supplier        string           `yaml:"supplier"`
 	Match           *float64         `yaml:"match"`
 	Possible        []string         `yaml:"possible"`
@@ -275,6 +276,11 @@ func (f *fileTester) assessment(p *Program, c *caseText, rule string) (*netvet.A
 		var h netvet.ListHit
 		b.convert("hits."+strconv.Itoa(i), text, &h)
 		a.Hits = append(a.Hits, h)
+	}
+	for i, text := range c.Comparisons {
+		var x netvet.Comparison
+		b.convert("comparisons."+strconv.Itoa(i), text, &x)
+		a.Comparisons = append(a.Comparisons, x)
 	}
 	for _, o := range c.Observations {
 		a.Observations = append(a.Observations, netvet.Observation{Kind: o.Kind, Name: o.Name})

@@ -83,6 +83,7 @@ func variables() []variable {
 		{"services", reflect.TypeFor[[]netvet.Service](), ""},
 		{"vulnerabilities", reflect.TypeFor[[]netvet.Vulnerability](), ""},
 		{"hits", reflect.TypeFor[[]netvet.ListHit](), ""},
+		{"comparisons", reflect.TypeFor[[]netvet.Comparison](), ""},
 		{"makers", reflect.TypeFor[[]Maker](), ""},
 		{"operator", reflect.TypeFor[Operator](), ""},
 		{"profile", reflect.TypeFor[PointOfView](), ""},
@@ -91,6 +92,7 @@ func variables() []variable {
 		{"service", reflect.TypeFor[netvet.Service](), eachService},
 		{"vulnerability", reflect.TypeFor[netvet.Vulnerability](), eachVulnerability},
 		{"hit", reflect.TypeFor[netvet.ListHit](), eachHit},
+		{eachComparison, reflect.TypeFor[netvet.Comparison](), eachComparison},
 	}
 }
 
@@ -199,7 +201,7 @@ func (c *compiler) check(cond *condition, each string) []flaw {
 		return out.flaws
 	}
 	var flaws []flaw
-	for _, name := range []string{varComponent, eachService, eachVulnerability, eachHit} {
+	for _, name := range []string{varComponent, eachService, eachVulnerability, eachHit, eachComparison} {
 		if out.uses.variables[name] && c.each[name] != each {
 			flaws = append(flaws, flaw{1, 1, fmt.Sprintf("%s is known only in an expression of a rule with each: %s", name, c.each[name])})
 		}

@@ -18,6 +18,7 @@ const (
 	eachService       = "service"
 	eachVulnerability = "vulnerability"
 	eachHit           = "hit"
+	eachComparison    = "comparison" // of compared alone
 )
 
 // Whose word a rule may rest on.
@@ -63,6 +64,7 @@ type evaluation struct {
 	service       *netvet.Service
 	vulnerability *netvet.Vulnerability
 	hit           *netvet.ListHit
+	comparison    *netvet.Comparison
 	count         int
 
 	values  map[string]any // variables that are the same for the whole product
@@ -84,6 +86,8 @@ func (e *evaluation) ResolveName(name string) (any, bool) {
 		return e.vulnerability, e.vulnerability != nil
 	case eachHit:
 		return e.hit, e.hit != nil
+	case eachComparison:
+		return e.comparison, e.comparison != nil
 	case varCount:
 		return e.count, true
 	}
@@ -128,6 +132,8 @@ func (e *evaluation) value(name string) (any, bool) {
 		return e.a.Vulnerabilities, true
 	case "hits":
 		return e.a.Hits, true
+	case "comparisons":
+		return e.a.Comparisons, true
 	case "makers":
 		return e.makers(), true
 	case "operator":
@@ -217,6 +223,7 @@ func (e *evaluation) rule(r *CompiledRule) {
 	if e.met(r) {
 		out.subjects()
 	}
+	out.comparisons()
 	for _, item := range e.answers(r) {
 		out.answered = out.add(item, "") || out.answered
 	}

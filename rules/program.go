@@ -45,6 +45,13 @@ type CompiledRule struct {
 	applies, when, clear *condition
 	needs                []func(*evaluation) bool
 	message, cleared     *template
+	compared             *compiledComparison
+}
+
+// compiledComparison is what a rule asks about comparisons, made ready.
+type compiledComparison struct {
+	when, clear      *condition
+	message, cleared *template
 }
 
 // usesMaker reports whether the finding rests on who made the component.
@@ -186,6 +193,10 @@ func (w *workshop) rule(pack *Pack, rule *Rule) *CompiledRule {
 	r.message = template("message.en", r.Message.EN)
 	r.cleared = template("cleared.en", r.Cleared.EN)
 
+	if rule.Compared != nil {
+		r.compared = w.comparison(rule.Compared, &f)
+	}
+
 	needs, unknown := resolveNeeds(r.Needs, w.needs, w.patterns)
 	if unknown != "" {
 		f.add("needs", fmt.Sprintf("unknown need %q%s", unknown, didYouMean(unknown, keys(w.needs))))
@@ -197,6 +208,22 @@ func (w *workshop) rule(pack *Pack, rule *Rule) *CompiledRule {
 	}
 	w.faults = append(w.faults, f.faults...)
 	return r
+}
+
+// comparison compiles what a rule asks about comparisons, but for its expressions.
+func (w *workshop) comparison(q *Compared, f *ruleFaults) *compiledComparison {
+	if w.roots[eachComparison] == nil {
+		w.roots[eachComparison] = ruleRoots(eachComparison)
+	}
+	out := &compiledComparison{when: w.compiler.condition(q.When), clear: w.compiler.condition(q.Clear)}
+	var err error
+	if out.message, err = parseTemplate(q.Message.EN, w.roots[eachComparison]); err != nil {
+		f.add("compared.message.en", err.Error())
+	}
+	if out.cleared, err = parseTemplate(q.Cleared.EN, w.roots[eachComparison]); err != nil {
+		f.add("compared.cleared.en", err.Error())
+	}
+	return out
 }
 
 // check reports what is wrong with what rule leaves for later: the expressions
@@ -215,7 +242,26 @@ func (w *workshop) check(r *CompiledRule) {
 		f.flaws(e.key, e.text, w.compiler.check(e.condition, e.each))
 		f.unknownPatterns(e.key, e.condition.patterns(), w.patterns)
 	}
+	if q := r.Compared; q != nil {
+		w.checkCompared(r, q, &f)
+	}
 	w.faults = append(w.faults, f.faults...)
+}
+
+func (w *workshop) checkCompared(r *CompiledRule, q *Compared, f *ruleFaults) {
+	for key, text := range map[string]string{"compared.message.zh": q.Message.ZH, "compared.cleared.zh": q.Cleared.ZH} {
+		if _, err := parseTemplate(text, w.roots[eachComparison]); err != nil {
+			f.add(key, err.Error())
+		}
+	}
+	if q.When == "" && q.Clear == "" {
+		f.add("compared", "it asks nothing: give when or clear")
+	}
+	if q.When != "" && q.Message.EN == "" {
+		f.add("compared", "message.en is required where when is given")
+	}
+	f.flaws("compared.when", q.When, w.compiler.check(r.compared.when, eachComparison))
+	f.flaws("compared.clear", q.Clear, w.compiler.check(r.compared.clear, eachComparison))
 }
 
 // ruleFaults collects the faults of one rule with their lines.

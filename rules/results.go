@@ -234,6 +234,9 @@ func (o *ruleResults) judge(subject netvet.Subject, count int, input, pointer st
 	item := o.item(subject, adverse, match, relevance)
 	item.Count = count
 	item.Input, item.Pointer = firstOf(input, item.Input), pointer
+	if e.component != nil {
+		item.Verdict = e.verdictOf(e.component)
+	}
 	message := ""
 	if adverse {
 		message = r.message.fill(e.root)

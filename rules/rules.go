@@ -75,6 +75,9 @@ type Rule struct {
 	Needs    []string `yaml:"needs" json:"needs"` // names of the vocabulary in needs.go
 	When     string   `yaml:"when" json:"when"`   // CEL, true: adverse; empty: only an answer can be
 	Clear    string   `yaml:"clear" json:"clear"` // CEL, true: clean; empty: only an answer can clear it
+	// Compared is what the comparison of declared and observed things says to
+	// the rule, beside what the rule is evaluated on.
+	Compared *Compared `yaml:"compared" json:"compared,omitempty"`
 	// ClearWhenNone makes it clean that a resolved supplier is on no list at
 	// all. For each: hit alone: the silence of a document clears nothing.
 	ClearWhenNone bool              `yaml:"clear_when_none" json:"clear_when_none,omitempty"`
@@ -96,6 +99,16 @@ type Rule struct {
 // over a million components finds them.
 type Candidates struct {
 	Pattern string `yaml:"pattern" json:"pattern"` // a pattern of patterns.yaml
+}
+
+// Compared asks about each comparison of what a product is declared to do or
+// have with what was seen of it. Those of which neither condition holds say
+// nothing to the rule.
+type Compared struct {
+	When    string `yaml:"when" json:"when"`       // CEL, true: adverse
+	Clear   string `yaml:"clear" json:"clear"`     // CEL, true: clean
+	Message Text   `yaml:"message" json:"message"` // {comparison.name} and the like are filled in
+	Cleared Text   `yaml:"cleared" json:"cleared"`
 }
 
 // Gate is a rule that carries a verdict because an authority decided.

@@ -140,6 +140,11 @@ func showRule(b *bytes.Buffer, p *Pack, r *Rule, heading string) {
 	if r.ClearWhenNone {
 		s.line("also clean when", "the supplier is known and on no list")
 	}
+	if r.Compared != nil {
+		s.line("compared: adverse when", code(r.Compared.When))
+		s.line("compared: clean when", code(r.Compared.Clear))
+		s.text("compared: message", r.Compared.Message)
+	}
 	s.line("strength", fmt.Sprint(r.Strength))
 	s.line("severity", string(r.Severity))
 	s.line("half-life", r.HalfLife)

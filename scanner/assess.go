@@ -38,7 +38,22 @@ func (r *run) assessAll(ctx context.Context, inputs []sbom.Input) error {
 			break
 		}
 	}
+	if err == nil {
+		err = r.looseFacts()
+	}
 	return cmp.Or(r.line.close(), err)
+}
+
+// looseFacts tells which facts are about no product that was read, and which
+// bindings came to nothing.
+func (r *run) looseFacts() error {
+	gaps := r.facts.gaps()
+	for _, g := range gaps {
+		if i := slices.IndexFunc(r.register.Inputs, func(in netvet.InputSummary) bool { return in.Name == g.Input }); i >= 0 {
+			r.register.Inputs[i].Gaps++
+		}
+	}
+	return r.gaps(append(gaps, r.bindings.idle(r.context.file)...))
 }
 
 // schedule is what the first pass learned.
@@ -78,6 +93,13 @@ func (r *run) schedule(ctx context.Context, inputs []sbom.Input) (*schedule, err
 		r.report(in.Name, i, len(inputs))
 		if err := r.read(ctx, in, func(a *netvet.Assessment) error { return r.draft(a, p, i) }); err != nil {
 			return nil, err
+		}
+	}
+	r.facts.ready()
+	r.bindings = newBindings(r.context.Bindings, r.facts)
+	for _, drafts := range p.drafts {
+		for _, d := range drafts {
+			r.facts.claim(&d.Product)
 		}
 	}
 	return p, r.index(ctx, tables, p)
@@ -127,6 +149,7 @@ func (r *run) index(ctx context.Context, tables []sbom.Input, p *schedule) error
 }
 
 func (r *run) indexRow(a *netvet.Assessment, p *schedule) {
+	r.facts.claim(&a.Product)
 	serial := plainKey(a.Product.Serial)
 	if !placeholder(a.Product.Serial) {
 		p.times[hash(serial)]++
@@ -208,11 +231,11 @@ func (r *run) emitDrafts(p *schedule, i int) error {
 // and who made it filled in. An input that cannot be read is an error of the
 // run and a gap; the run goes on.
 func (r *run) read(ctx context.Context, in sbom.Input, yield func(*netvet.Assessment) error) error {
-	c := collector{run: r, yield: yield}
+	c := collector{run: r, yield: yield, input: in.Name}
 	summary, _, err := sbom.Read(ctx, in, r.Options, c.record)
 	r.register.Inputs = append(r.register.Inputs, summary)
 	r.register.Summary.Components += summary.Components
-	if gap, ok := c.facts.gap(in.Name); ok && c.err == nil {
+	if gap, ok := c.loose.gap(in.Name); ok && c.err == nil {
 		r.register.Inputs[len(r.register.Inputs)-1].Gaps++
 		c.err = r.gap(gap)
 	}
@@ -233,8 +256,9 @@ func (r *run) read(ctx context.Context, in sbom.Input, yield func(*netvet.Assess
 type collector struct {
 	*run
 	yield func(*netvet.Assessment) error
+	input string
 	tally *rules.Tally // of the product that was begun; nil until it has a part
-	facts unbound
+	loose unbound
 	err   error // of yield, which ends the run rather than the input
 }
 
@@ -274,16 +298,37 @@ func (c *collector) record(rec sbom.Record) error {
 		a.Match = c.resolver.product(&a.Product)
 		if c.tally != nil {
 			c.tally.Fill(a)
+			c.known.Stated(a)
 		}
 		c.err = c.yield(a)
 	case sbom.Observation:
-		c.facts.add("observation", rec.Target)
+		c.observe(rec.Observation)
 	case sbom.Declaration:
-		c.facts.add("declaration", rec.Target)
+		c.declare(rec.Declaration)
 	case sbom.Gap:
 		c.err = c.gap(rec.Gap)
 	}
 	return c.err
+}
+
+// observe keeps an observation until its product is known. What comes after the
+// first products were assessed is too late.
+func (c *collector) observe(o netvet.Observation) {
+	if c.line != nil {
+		c.loose.add("observation", o.Target)
+		return
+	}
+	c.facts.observe(c.input, o)
+}
+
+// declare does so with a declaration. Advisories are about vulnerabilities and
+// not about what a product does or has.
+func (c *collector) declare(d netvet.Declaration) {
+	if c.line != nil || d.Kind == "advisory" || d.Kind == "product" {
+		c.loose.add("declaration", d.Target)
+		return
+	}
+	c.facts.declare(c.input, d)
 }
 
 // parts is the tally of the product that was begun. A row of a table has no
@@ -320,12 +365,24 @@ func (r *run) assess(a *netvet.Assessment) (Result, error) {
 	a.Circumstances = r.circumstances(a)
 	categorise(a, r.resolver.suppliers)
 	a.Hits = evidence.ListHits(a, r.lists)
+	r.compare(a)
+	a.RemoteControl = r.known.Surface(a)
 	if err := r.program.Evaluate(a); err != nil {
 		return Result{}, fmt.Errorf("evaluate %s: %w", a.Product.ID, err)
 	}
 	r.model.Score(a, r.AsOf)
 	r.model.Explain(a, r.AsOf)
 	return r.result(a), nil
+}
+
+// compare sets what is declared of a product against what was seen of it.
+func (r *run) compare(a *netvet.Assessment) {
+	var left int
+	if a.Comparisons, left = r.known.Compare(a); left > 0 {
+		at := lastSource(&a.Product)
+		a.Gaps = append(slices.Clip(a.Gaps), netvet.Gap{Input: at.Input, Record: at.Record,
+			Reason: fmt.Sprintf("%s of declared and observed things more than are kept; the strongest signals are", counted(left, "comparison"))})
+	}
 }
 
 // saysNothing reports whether a bill of materials lists nothing and says of its
@@ -391,6 +448,7 @@ func (r *run) startLine(ctx context.Context) *line {
 // stopped; close tells why.
 func (l *line) put(a *netvet.Assessment) error {
 	l.run.identify(a)
+	l.run.bind(a)
 	t := &ticket{assessment: a, ready: make(chan struct{})}
 	if err := l.queue(t); err != nil {
 		return err

@@ -18,6 +18,10 @@ type Context struct {
 	Operator Operator         `yaml:"operator"`
 	Defaults ContextDefaults  `yaml:"defaults"`
 	Products []ContextProduct `yaml:"products"`
+	// Bindings and Observations are about what probes, logs and specifications say.
+	Bindings     []ContextBinding     `yaml:"bindings"`
+	Observations []ContextObservation `yaml:"observations"`
+	file         string
 }
 
 // Operator is the organisation that buys and runs the products.
@@ -51,6 +55,7 @@ type ContextProduct struct {
 	StockDays   int                       `yaml:"stock_days"`
 	Mitigations []ContextMitigation       `yaml:"mitigations"`
 	Answers     []ContextAnswer           `yaml:"answers"`
+	Declared    []ContextDeclared         `yaml:"declared"` // in its documents
 }
 
 // ContextMatch chooses products. Every part that is given must hold; * in a
@@ -106,6 +111,13 @@ func LoadContext(name string, data []byte) (*Context, error) {
 	for i := range c.Products {
 		check.product(fmt.Sprintf("products.%d", i), &c.Products[i])
 	}
+	for i := range c.Bindings {
+		check.binding(fmt.Sprintf("bindings.%d", i), &c.Bindings[i])
+	}
+	for i := range c.Observations {
+		check.observation(fmt.Sprintf("observations.%d", i), &c.Observations[i])
+	}
+	c.file = name
 	return &c, check.faults.Err()
 }
 
@@ -152,11 +164,7 @@ func (k *checker) product(at string, p *ContextProduct) {
 	if p.Match == (ContextMatch{}) {
 		k.fault(at, `the entry matches nothing: give match, with id: "*" for every product`)
 	}
-	for _, pattern := range []string{p.Match.ID, p.Match.Supplier, p.Match.Model, p.Match.Name, p.Match.Serial, p.Match.Input} {
-		if _, err := path.Match(pattern, ""); err != nil {
-			k.fault(at+".match", "bad pattern %q: %v", pattern, err)
-		}
-	}
+	k.match(at+".match", p.Match)
 	k.word(at+".act", string(p.Act), acts)
 	k.word(at+".criticality", p.Criticality, slices.Sorted(maps.Keys(criticalities)))
 	k.word(at+".data", p.Data, dataClasses)
@@ -164,6 +172,9 @@ func (k *checker) product(at string, p *ContextProduct) {
 	for _, f := range slices.Sorted(maps.Keys(p.Impact)) {
 		k.word(at+".impact", string(f), words(netvet.Factors()))
 		k.fraction(at+".impact", p.Impact[f])
+	}
+	for i := range p.Declared {
+		k.declared(fmt.Sprintf("%s.declared.%d", at, i), &p.Declared[i])
 	}
 	for i, m := range p.Mitigations {
 		at := fmt.Sprintf("%s.mitigations.%d", at, i)
@@ -179,6 +190,10 @@ func (k *checker) product(at string, p *ContextProduct) {
 		k.word(at+".answer", a.Answer, answerWords)
 		k.provenance(at, a.Reliability, a.Date)
 	}
+}
+
+func (k *checker) match(at string, m ContextMatch) {
+	k.patterns(at, m.ID, m.Supplier, m.Model, m.Name, m.Serial, m.Input)
 }
 
 func (k *checker) required(at, key, value string) {
@@ -222,6 +237,9 @@ func (s *run) circumstances(a *netvet.Assessment) netvet.Circumstances {
 	for i := range c.Products {
 		if p := &c.Products[i]; p.Match.matches(a) {
 			p.apply(&out, impact, s.goodAnswers)
+			for j := range p.Declared {
+				a.Declarations = append(slices.Clip(a.Declarations), p.Declared[j].facts()...)
+			}
 		}
 	}
 	if out.Act == "" {

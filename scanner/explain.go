@@ -91,6 +91,8 @@ func (x *explainer) productPage(p *netvet.RegisterProduct) {
 		x.factor(p, &p.Factors[i])
 	}
 	x.findings(p, x.findingsOf(p))
+	x.remoteControl(p)
+	x.comparisons(p)
 	x.questions(p)
 	x.changes(p)
 }

@@ -143,6 +143,8 @@ func attach(dst, src *netvet.Assessment) {
 	dst.Services = append(slices.Clip(dst.Services), src.Services...)
 	dst.Vulnerabilities = append(slices.Clip(dst.Vulnerabilities), src.Vulnerabilities...)
 	dst.Attestations = append(slices.Clip(dst.Attestations), src.Attestations...)
+	dst.Observations = append(slices.Clip(dst.Observations), src.Observations...)
+	dst.Declarations = append(slices.Clip(dst.Declarations), src.Declarations...)
 	dst.Candidates = addCandidates(dst.Candidates, src.Candidates)
 	dst.Makers = addMakers(dst.Makers, src.Makers)
 	dst.Gaps = append(slices.Clip(dst.Gaps), src.Gaps...)

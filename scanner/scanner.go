@@ -158,9 +158,12 @@ type run struct {
 	rules    map[string]*rules.CompiledRule
 	gates    map[string]*rules.Gate
 	lists    evidence.Lists
+	known    *evidence.Knowledge
 	resolver *resolver
 	sink     Sink
 	line     *line        // nil until products are assessed
+	facts    *factStore   // of things that are no products; nil where products are only described
+	bindings *bindings    // nil until the facts are known
 	assessed atomic.Int64 // products delivered
 
 	register *netvet.Register
@@ -192,6 +195,10 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 	if r.context == nil {
 		r.context = &Context{}
 	}
+	if r.known, err = evidence.LoadKnowledge(); err != nil {
+		return nil, err
+	}
+	r.facts = newFactStore(r.context, cmp.Or(r.context.Operator.Role, profile.Role))
 	for _, c := range program.Rules() {
 		r.rules[c.ID] = c
 	}

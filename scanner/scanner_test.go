@@ -204,7 +204,7 @@ func TestFactsWithoutAProductAreOneGap(t *testing.T) {
 		},
 		Read: func(_ context.Context, src *sbom.Stream, emit func(sbom.Record) error) (sbom.Info, error) {
 			for i := range 1000 {
-				if err := emit(sbom.Observation{Observation: netvet.Observation{Target: fmt.Sprintf("10.0.0.%d", i), Kind: "port"}}); err != nil {
+				if err := emit(sbom.Observation{Observation: netvet.Observation{Target: fmt.Sprintf("10.0.0.%d", i), Kind: "port", Source: "zeek conn"}}); err != nil {
 					return sbom.Info{}, err
 				}
 			}

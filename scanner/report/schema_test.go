@@ -54,14 +54,16 @@ func schema(t *testing.T) []byte {
 // words gives the types that are lists of words their words.
 func words(t reflect.Type) *generate.Schema {
 	list := map[reflect.Type][]any{
-		reflect.TypeFor[netvet.Verdict]():    anys(netvet.Verdicts()),
-		reflect.TypeFor[netvet.Level]():      anys(netvet.Levels()),
-		reflect.TypeFor[netvet.Factor]():     anys(netvet.Factors()),
-		reflect.TypeFor[netvet.Category]():   anys(netvet.Categories()),
-		reflect.TypeFor[netvet.Outcome]():    {netvet.OutcomePass, netvet.OutcomeFail, netvet.OutcomeUnknown, netvet.OutcomeNotApplicable},
-		reflect.TypeFor[netvet.Severity]():   {netvet.SeverityCritical, netvet.SeverityHigh, netvet.SeverityMedium, netvet.SeverityLow},
-		reflect.TypeFor[netvet.Act]():        {netvet.ActProcure, netvet.ActOperate},
-		reflect.TypeFor[netvet.Confidence](): {netvet.ConfidenceHigh, netvet.ConfidenceMedium, netvet.ConfidenceLow},
+		reflect.TypeFor[netvet.Verdict]():           anys(netvet.Verdicts()),
+		reflect.TypeFor[netvet.Level]():             anys(netvet.Levels()),
+		reflect.TypeFor[netvet.Factor]():            anys(netvet.Factors()),
+		reflect.TypeFor[netvet.Category]():          anys(netvet.Categories()),
+		reflect.TypeFor[netvet.Outcome]():           {netvet.OutcomePass, netvet.OutcomeFail, netvet.OutcomeUnknown, netvet.OutcomeNotApplicable},
+		reflect.TypeFor[netvet.Severity]():          {netvet.SeverityCritical, netvet.SeverityHigh, netvet.SeverityMedium, netvet.SeverityLow},
+		reflect.TypeFor[netvet.Act]():               {netvet.ActProcure, netvet.ActOperate},
+		reflect.TypeFor[netvet.ComparisonVerdict](): anys(netvet.ComparisonVerdicts()),
+		reflect.TypeFor[netvet.WayState]():          anys(netvet.WayStates()),
+		reflect.TypeFor[netvet.Confidence]():        {netvet.ConfidenceHigh, netvet.ConfidenceMedium, netvet.ConfidenceLow},
 	}[t]
 	if list == nil {
 		return nil

@@ -1,0 +1,102 @@
+package evidence
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/scanner/strictyaml"
+)
+
+//go:embed knowledge.yaml
+var knowledgeFile []byte
+
+// Knowledge is what the comparison and the list of ways to act on a product know.
+type Knowledge struct {
+	Version netvet.Date        `yaml:"version"`
+	Source  string             `yaml:"source"`
+	Sources Sources            `yaml:"sources"`
+	Parts   map[string]string  `yaml:"parts"`   // pattern -> kind of comparison
+	Classes map[string][]Class `yaml:"classes"` // by kind of comparison
+	Ways    []Way              `yaml:"ways"`
+}
+
+// Sources are the formats that describe products, by whose word they are.
+type Sources struct {
+	Observed []string `yaml:"observed"`
+	Declared []string `yaml:"declared"`
+}
+
+// Class is a thing that goes by several names.
+type Class struct {
+	Name  string   `yaml:"name"`
+	Words []string `yaml:"words"`
+}
+
+// Way is a way in which someone else can act on a product.
+type Way struct {
+	ID       string   `yaml:"id"`
+	Title    Title    `yaml:"title"`
+	Ports    []string `yaml:"ports"`
+	Services []string `yaml:"services"` // classes of services
+	Words    []string `yaml:"words"`    // in the name of a service
+	Parts    []string `yaml:"parts"`    // patterns of components
+	Classes  []string `yaml:"classes"`  // of radios and management controllers
+	Held     string   `yaml:"held"`     // operator, maker, carrier, controller, network: whoever reaches it; unknown
+	Rules    []string `yaml:"rules"`
+}
+
+// Title is a title in two languages.
+type Title struct {
+	EN string `yaml:"en"`
+	ZH string `yaml:"zh"`
+}
+
+// LoadKnowledge reads what comes with the program.
+func LoadKnowledge() (*Knowledge, error) {
+	k := &Knowledge{}
+	if err := strictyaml.Decode("knowledge.yaml", knowledgeFile, k); err != nil {
+		return nil, err
+	}
+	for _, way := range k.Ways {
+		for _, text := range way.Ports {
+			if _, ok := parsePorts(text); !ok {
+				return nil, fmt.Errorf("knowledge.yaml: way %s: %q is no port: write 22/tcp or 5900-5901/tcp", way.ID, text)
+			}
+		}
+	}
+	return k, nil
+}
+
+// class returns the name by which a thing is compared, empty when it has no other.
+func (k *Knowledge) class(kind, name string) string {
+	have := wordsOf(name)
+	for _, class := range k.Classes[kind] {
+		if slices.ContainsFunc(class.Words, func(phrase string) bool { return holds(have, wordsOf(phrase)) }) {
+			return class.Name
+		}
+	}
+	return ""
+}
+
+// wordsOf splits a text at everything that is no letter or digit, in lower case.
+func wordsOf(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+}
+
+// holds reports whether a phrase stands in a text, word by word. A phrase of Han
+// letters may stand within a word.
+func holds(text, phrase []string) bool {
+	if len(phrase) == 1 && strings.ContainsFunc(phrase[0], func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return slices.ContainsFunc(text, func(word string) bool { return strings.Contains(word, phrase[0]) })
+	}
+	for ; len(phrase) > 0 && len(text) >= len(phrase); text = text[1:] {
+		if slices.Equal(text[:len(phrase)], phrase) {
+			return true
+		}
+	}
+	return false
+}
