@@ -186,3 +186,46 @@ func TestReviewMeasuresByDate(t *testing.T) {
 		}
 	}
 }
+
+// TestNeutralKnowsNoCountry checks that no country is bad by itself to a buyer
+// without regard to any country's law: the same product, moved from one country
+// to another with all its parts, gets the same answers.
+func TestNeutralKnowsNoCountry(t *testing.T) {
+	l, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := l.Profile("neutral")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Concern) > 0 || f.Home != "" {
+		t.Fatalf("countries in the profile: %v %q", f.Concern, f.Home)
+	}
+	p, err := l.Program(f, emptyLists(l), fixtureDate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes := func(country string) string {
+		maker := acme()
+		maker.Countries = netvet.Countries{Incorporated: country, Headquarters: country, ControlledFrom: country}
+		a := &netvet.Assessment{Match: matched(maker, 1)}
+		a.Product = netvet.Product{Name: "Server", CountryOfOrigin: country, BOM: bom("2026-10-01").BOM}
+		tally := p.NewTally()
+		for _, name := range []string{"iDRAC9", "bash", "Quectel EC25"} {
+			tally.Component(&netvet.Component{Kind: netvet.KindFirmware, Name: name, Version: "1", Country: country}, matched(maker, 1))
+		}
+		tally.Fill(a)
+		if err := p.Evaluate(a); err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, r := range a.Results {
+			out = append(out, r.Rule+" "+string(r.Outcome))
+		}
+		return strings.Join(out, "\n")
+	}
+	if us, cn := outcomes("US"), outcomes("CN"); us != cn || !strings.Contains(us, "fail") {
+		t.Errorf("US:\n%s\nCN:\n%s", us, cn)
+	}
+}
