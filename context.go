@@ -9,12 +9,20 @@ type Act string
 // The roles and acts. A CIIO is one by notification, never by inference.
 const (
 	RoleCIIO       Role = "ciio"
+	RolePlatform   Role = "platform" // runs an online platform that processes data of its users
 	RoleFederal    Role = "us-federal"
+	RoleGovernment Role = "government" // of another country than the United States
+	RoleTelecom    Role = "telecom"    // provides public communications networks or services
 	RoleEnterprise Role = "enterprise"
 
 	ActProcure Act = "procure"
 	ActOperate Act = "operate"
 )
+
+// Roles lists every role that may be written in data.
+func Roles() []Role {
+	return []Role{RoleCIIO, RolePlatform, RoleFederal, RoleGovernment, RoleTelecom, RoleEnterprise}
+}
 
 // Answer is what someone said in reply to a rule's question, about one product
 // or one supplier.

@@ -27,13 +27,14 @@ func (e *evaluation) answers(r *CompiledRule) []netvet.Evidence {
 	return out
 }
 
-// meansRule reports whether an id of an answer means the rule: its full id, its
-// id in its pack, or the beginning of either before a star.
+// meansRule reports whether an id of an answer means the rule: its full id, that
+// of the question it takes from another pack, its id in its pack, or the
+// beginning of any before a star.
 func meansRule(id string, r *CompiledRule) bool {
 	if stem, ok := strings.CutSuffix(id, "*"); ok {
-		return strings.HasPrefix(r.ID, stem) || strings.HasPrefix(r.Rule.ID, stem)
+		return strings.HasPrefix(r.ID, stem) || strings.HasPrefix(r.question(), stem) || strings.HasPrefix(r.Rule.ID, stem)
 	}
-	return id == r.ID || id == r.Rule.ID
+	return id == r.ID || id == r.question() || id == r.Rule.ID
 }
 
 func answerText(a *netvet.Answer) string {

@@ -12,6 +12,7 @@ import (
 // the cases of the packs and the look-alikes of the patterns.
 func TestLintBuiltin(t *testing.T) {
 	lib, faults := read(os.DirFS("."))
+	faults = append(faults, lib.take(nil)...)
 	faults = append(faults, lint(lib, lib)...)
 	faults = append(faults, lintPatterns(lib)...)
 	faults = append(faults, lintCases(lib, lib, os.DirFS("."))...)

@@ -34,11 +34,11 @@ type Library struct {
 // the files themselves when they have changed since. The tests of this package
 // check it as Load checks a user's.
 func Default() (*Library, error) {
-	if l := fromSnapshot(builtin); l != nil {
-		return l, nil
+	l, faults := fromSnapshot(builtin), strictyaml.Faults(nil)
+	if l == nil {
+		l, faults = read(builtin)
 	}
-	l, faults := read(builtin)
-	return l, faults.Err()
+	return l, append(faults, l.take(nil)...).Err()
 }
 
 // Load reads a user's own library: any of packs/*.yaml, profiles/*.yaml,
@@ -82,6 +82,7 @@ func load(fsys fs.FS) (*Library, strictyaml.Faults) {
 	if len(faults) == 0 && len(l.Packs)+len(l.Profiles)+len(l.Patterns)+len(l.data) == 0 {
 		return nil, strictyaml.Faults{{File: ".", Text: "no rules here: expected packs/*.yaml, profiles/*.yaml or patterns.yaml"}}
 	}
+	faults = append(faults, l.take(base)...)
 	return l, append(faults, lint(l, base)...)
 }
 

@@ -245,6 +245,7 @@ func FuzzPack(f *testing.F) {
 		files := fixtureFiles()
 		files["packs/toy.yaml"] = &fstest.MapFile{Data: data}
 		l, faults := read(files)
+		faults = append(faults, l.take(nil)...)
 		faults = append(faults, lint(l, l)...)
 		if len(faults) > 0 || len(l.Packs) == 0 {
 			return

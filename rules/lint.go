@@ -112,7 +112,12 @@ func (c *checker) checkPack(p *Pack) {
 		return
 	}
 	w := newWorkshop(compiler, c.patterns)
+	c.checkTakes(at, p)
+	c.checkPreview(at, p)
 	for i := range p.Rules {
+		if p.Rules[i].From != "" {
+			continue
+		}
 		path := fmt.Sprintf("rules.%d", i)
 		once(path, p.Rules[i].ID)
 		c.checkRule(at, path, &p.Rules[i], topics)
@@ -125,6 +130,36 @@ func (c *checker) checkPack(p *Pack) {
 		c.checkGate(at, path, &p.Gates[i])
 	}
 }
+
+// checkPreview sees to it that nothing of a text that is no law yet can be read
+// as law: the titles and messages themselves say what they are.
+func (c *checker) checkPreview(at *page, p *Pack) {
+	if !p.Preview {
+		return
+	}
+	marked := func(path string, t Text) {
+		if !strings.HasPrefix(t.EN, previewEN) || !strings.HasPrefix(t.ZH, previewZH) {
+			at.fault(path, "pack %s is a preview: the text begins with %q and %q", p.ID, previewEN, previewZH)
+		}
+	}
+	marked("title", p.Title)
+	if len(p.Takes)+len(p.Gates) > 0 {
+		at.fault("preview", "pack %s is a preview: it has rules of its own alone, which say so", p.ID)
+	}
+	for i := range p.Rules {
+		marked(fmt.Sprintf("rules.%d.title", i), p.Rules[i].Title)
+		marked(fmt.Sprintf("rules.%d.message", i), p.Rules[i].Message)
+		if p.Rules[i].Basis == "law" {
+			at.fault(fmt.Sprintf("rules.%d.basis", i), "rule %s: a preview is no law", p.Rules[i].ID)
+		}
+	}
+}
+
+// previewEN and previewZH begin every text of a preview.
+const (
+	previewEN = "Preview: "
+	previewZH = "预览："
+)
 
 func (c *checker) checkTopic(at *page, path string, t Topic, known map[string]netvet.Factor) {
 	what := "topic " + t.ID
@@ -151,7 +186,7 @@ func (c *checker) checkRule(at *page, path string, r *Rule, topics map[string]ne
 	at.word(path, what, "each", r.Each, []string{eachProduct, eachComponent, eachService, eachVulnerability, eachHit})
 	at.word(path, what, "evidence", r.Evidence, []string{evidenceBOM, evidenceInventory, evidenceSupplier, evidenceList, evidenceObservation})
 	at.word(path, what, "severity", string(r.Severity), texts(severities()))
-	at.word(path, what, "basis", r.Basis, []string{"law", "precedent", "tool-policy"})
+	at.word(path, what, "basis", r.Basis, bases())
 	if factor, ok := topics[r.Topic]; !ok {
 		at.fault(path+".topic", "%s: topic %q is not declared in this pack%s", what, r.Topic, didYouMean(r.Topic, keys(topics)))
 	} else if factor != r.Factor {
@@ -200,7 +235,7 @@ func (c *checker) checkGate(at *page, path string, g *Gate) {
 	at.word(path, what, "embedded", g.Embedded, append([]string{embeddedByProfile, embeddedNone}, verdicts...))
 	at.word(path, what, "otherwise.role", string(g.Otherwise.Role), append(verdicts, ""))
 	at.word(path, what, "otherwise.act", string(g.Otherwise.Act), append(verdicts, ""))
-	at.word(path, what, "applies.role", string(g.Applies.Role), texts([]netvet.Role{"", netvet.RoleCIIO, netvet.RoleFederal, netvet.RoleEnterprise}))
+	at.word(path, what, "applies.role", string(g.Applies.Role), texts(append(netvet.Roles(), "")))
 	at.word(path, what, "applies.act", string(g.Applies.Act), texts([]netvet.Act{"", netvet.ActProcure, netvet.ActOperate}))
 	for _, k := range g.Applies.Products.Kinds {
 		at.word(path, what, "applies.products.kinds", string(k), texts(kinds()))
@@ -227,9 +262,9 @@ func (c *checker) checkGate(at *page, path string, g *Gate) {
 
 func (c *checker) checkProfiles() {
 	both := &Library{Profiles: merge(c.base.Profiles, c.library.Profiles, func(p *Profile) string { return p.ID })}
-	packs := map[string]bool{}
+	packs, previews := map[string]bool{}, map[string]bool{}
 	for _, p := range slices.Concat(c.base.Packs, c.library.Packs) {
-		packs[p.ID] = true
+		packs[p.ID], previews[p.ID] = true, p.Preview
 	}
 	for _, own := range c.library.Profiles {
 		at := c.page(own.File, own.data)
@@ -240,7 +275,7 @@ func (c *checker) checkProfiles() {
 			continue
 		}
 		at.required("", what, map[string]string{"title.en": p.Title.EN, "source": p.Source})
-		at.word("", what, "role", string(p.Role), texts([]netvet.Role{netvet.RoleCIIO, netvet.RoleFederal, netvet.RoleEnterprise}))
+		at.word("", what, "role", string(p.Role), texts(netvet.Roles()))
 		at.word("", what, "embedded", string(p.Embedded), texts(netvet.Verdicts()))
 		if len(p.Packs) == 0 {
 			at.fault("packs", "%s: packs is required", what)
@@ -248,6 +283,9 @@ func (c *checker) checkProfiles() {
 		for i, id := range p.Packs {
 			if !packs[id] {
 				at.fault("packs."+strconv.Itoa(i), "%s: no pack %q%s", what, id, didYouMean(id, keys(packs)))
+			}
+			if previews[id] && !strings.HasPrefix(p.Title.EN, previewEN) {
+				at.fault("title", "%s: pack %s is a preview: the title begins with %q", what, id, previewEN)
 			}
 		}
 		if *p.Prior < 0 || *p.Prior >= 1 {

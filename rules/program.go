@@ -18,7 +18,7 @@ import (
 // It may be used by many goroutines at once.
 type Program struct {
 	Profile *Profile
-	Packs   []*Pack // in the order of the profile
+	Packs   []*Pack // those in force, in the order of the profile
 
 	asOf      time.Time
 	rules     []*CompiledRule
@@ -89,13 +89,19 @@ func (l *Library) Program(profile *Profile, lists []netvet.List, asOf time.Time)
 	return p, nil
 }
 
-// choose takes the packs and topics of the profile.
+// choose takes the packs of the profile whose instruments were in force on the
+// as-of date, and their topics.
 func (p *Program) choose(l *Library) error {
 	known := map[string]Topic{}
+	var out []string
 	for _, id := range p.Profile.Packs {
 		pack, ok := l.Pack(id)
 		if !ok {
 			return fmt.Errorf("profile %s: no pack %q: known are %s", p.Profile.ID, id, strings.Join(ids(l.Packs, func(p *Pack) string { return p.ID }), ", "))
+		}
+		if s := pack.Instrument.InForce; !netvet.Covers(s.From, s.To, p.asOf) {
+			out = append(out, pack.ID+" "+span(s))
+			continue
 		}
 		p.Packs = append(p.Packs, pack)
 		for _, t := range pack.Topics {
@@ -108,6 +114,9 @@ func (p *Program) choose(l *Library) error {
 			known[t.ID] = t
 			p.topics = append(p.topics, t)
 		}
+	}
+	if len(p.Packs) == 0 {
+		return fmt.Errorf("profile %s: none of its packs is in force on %s: %s", p.Profile.ID, p.asOf.Format(time.DateOnly), strings.Join(out, "; "))
 	}
 	return nil
 }
@@ -127,19 +136,24 @@ func patternMatcher(patterns []*Pattern) (*matcher, map[string]int) {
 	return m, slots
 }
 
-// compile makes the rules of all packs ready that are in force. Expressions were
-// checked when the library was loaded.
+// compile makes the rules of all packs ready that are in force. A question that
+// several packs ask is asked once, for the first of them: evidence counts once.
+// Expressions were checked when the library was loaded.
 func (p *Program) compile() error {
 	c, err := newCompiler()
 	if err != nil {
 		return err
 	}
 	w := newWorkshop(c, p.pattern)
+	asked := map[string]bool{}
 	for _, pack := range p.Packs {
 		for i := range pack.Rules {
-			r := &pack.Rules[i]
-			if netvet.Covers(r.InForce.From, r.InForce.To, p.asOf) {
-				p.rules = append(p.rules, w.rule(pack, r))
+			if s := pack.Rules[i].InForce; !netvet.Covers(s.From, s.To, p.asOf) {
+				continue
+			}
+			if r := w.rule(pack, &pack.Rules[i]); !asked[r.question()] {
+				asked[r.question()] = true
+				p.rules = append(p.rules, r)
 			}
 		}
 	}

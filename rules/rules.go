@@ -22,12 +22,16 @@ type Pack struct {
 	Title        Text        `yaml:"title" json:"title"`
 	Jurisdiction string      `yaml:"jurisdiction" json:"jurisdiction"`
 	Instrument   Instrument  `yaml:"instrument" json:"instrument"`
-	Topics       []Topic     `yaml:"topics" json:"topics"`
-	Rules        []Rule      `yaml:"rules" json:"rules"`
-	Gates        []Gate      `yaml:"gates" json:"gates"`
-	SHA256       string      `yaml:"-" json:"-"` // of the file
-	File         string      `yaml:"-" json:"-"`
-	data         []byte      // of the file, for the lines of faults
+	// Preview marks questions of a text that is no law yet; titles and messages
+	// say so.
+	Preview bool    `yaml:"preview" json:"preview,omitempty"`
+	Topics  []Topic `yaml:"topics" json:"topics"`
+	Takes   []Taken `yaml:"takes" json:"takes,omitempty"`
+	Rules   []Rule  `yaml:"rules" json:"rules"` // its own, then those that it takes
+	Gates   []Gate  `yaml:"gates" json:"gates"`
+	SHA256  string  `yaml:"-" json:"-"` // of the file and of those that it takes from
+	File    string  `yaml:"-" json:"-"`
+	data    []byte  // of the file, for the lines of faults
 }
 
 // Instrument is the legal text behind a pack.
@@ -93,6 +97,7 @@ type Rule struct {
 	Basis         string            `yaml:"basis" json:"basis"`           // law, precedent, tool-policy
 	Source        string            `yaml:"source" json:"source"`         // where the reading of the law comes from
 	Indicators    []string          `yaml:"indicators" json:"indicators"` // ids of the indicator catalogue that it covers
+	From          string            `yaml:"-" json:"-"`                   // the pack whose own rule it is, when it is taken from another
 }
 
 // Candidates names the components a rule looks at, as data, so that one pass

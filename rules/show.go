@@ -154,6 +154,7 @@ func showRule(b *bytes.Buffer, p *Pack, r *Rule, heading string) {
 	s.cites(r.Cites)
 	s.line("basis", r.Basis)
 	s.line("source", r.Source)
+	s.line("taken from", r.From)
 	s.line("indicators", r.Indicators...)
 }
 

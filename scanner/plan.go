@@ -60,8 +60,8 @@ func newPlan(m *Model) plan {
 }
 
 func newPlanFactor(m *Model, rules []*RuleSpec, factor netvet.Factor) planFactor {
-	f := planFactor{factor: factor, main: slices.Contains(netvet.MainFactors(), factor)}
-	f.scored = f.main || slices.Contains(m.Factors, factor)
+	f := planFactor{factor: factor, scored: slices.Contains(slices.Concat(netvet.MainFactors(), m.Factors), factor)}
+	f.main = slices.Contains(netvet.MainFactors(), factor) && !slices.Contains(m.Unasked, factor)
 	for i, r := range rules {
 		if r.Factor == factor {
 			f.rules = append(f.rules, i)

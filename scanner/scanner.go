@@ -224,6 +224,11 @@ func newModel(p *rules.Program) *Model {
 	for _, t := range p.Topics() {
 		m.Topics = append(m.Topics, TopicSpec{ID: t.ID, Factor: t.Factor, Weight: t.Weight})
 	}
+	for _, f := range netvet.MainFactors() {
+		if !slices.ContainsFunc(p.Rules(), func(c *rules.CompiledRule) bool { return c.Factor == f }) {
+			m.Unasked = append(m.Unasked, f)
+		}
+	}
 	for _, c := range p.Rules() {
 		m.Rules = append(m.Rules, RuleSpec{ID: c.ID, Factor: c.Factor, Topic: c.Topic, Strength: c.Strength, HalfLife: c.HalfLife, Question: c.Question.EN})
 	}

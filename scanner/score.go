@@ -18,6 +18,7 @@ import (
 type Model struct {
 	Parameters netvet.Parameters
 	Factors    []netvet.Factor // scored beyond the four main ones, which always are
+	Unasked    []netvet.Factor // main ones that the law in force does not ask about
 	Topics     []TopicSpec
 	Rules      []RuleSpec
 
@@ -145,7 +146,8 @@ func overall(scores []float64, beta float64) float64 {
 }
 
 // takesPart reports whether a factor is scored for this product: the main
-// factors always, the others when a rule of theirs applies or a gate speaks.
+// factors always, the others and those that the law does not know when a rule
+// of theirs applies or a gate speaks.
 func (f *planFactor) takesPart(w *weights, floor float64) bool {
 	if f.main {
 		return true

@@ -146,6 +146,7 @@ func showPack(w io.Writer, pack *rules.Pack) {
 	f.line("jurisdiction", pack.Jurisdiction)
 	f.line("instrument", strings.TrimSpace(pack.Instrument.Name+" "+pack.Instrument.Order))
 	f.line("in force", span(pack.Instrument.InForce))
+	f.line("preview", map[bool]string{true: "not law: a proposal"}[pack.Preview])
 	f.line("url", pack.Instrument.URL)
 	f.line("verified", yesNo(pack.Instrument.Verified))
 	f.line("source", strings.TrimSpace(pack.Instrument.Source+" "+string(pack.Instrument.Date)))
@@ -192,6 +193,7 @@ func showRule(w io.Writer, pack *rules.Pack, r *rules.Rule) {
 	f.cites(pack, r.Cites)
 	f.line("basis", r.Basis)
 	f.line("source", r.Source)
+	f.line("taken from", r.From)
 	f.line("indicators", strings.Join(r.Indicators, ", "))
 }
 
