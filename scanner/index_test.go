@@ -18,7 +18,7 @@ func TestIndexCostOfARow(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return m.HeapAlloc
 	}
-	r := &run{}
+	r := &run{facts: newFactStore(&Context{}, netvet.RoleEnterprise)}
 	p := &schedule{times: map[uint64]int{}}
 	before := heap()
 	for i := range rows {
