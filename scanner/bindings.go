@@ -164,14 +164,26 @@ func (r *run) bind(a *netvet.Assessment) {
 			groups = append(groups, r.facts.byKey[key]...)
 		}
 	}
-	var taken []*factGroup
+	taken, facts := map[*factGroup]bool{}, 0
+	a.Observations, a.Declarations = slices.Clip(a.Observations), slices.Clip(a.Declarations)
 	for _, g := range groups {
-		if slices.Contains(taken, g) {
+		if taken[g] {
 			continue
 		}
-		taken = append(taken, g)
-		g.bound = true
-		a.Observations = append(slices.Clip(a.Observations), g.observations...)
-		a.Declarations = append(slices.Clip(a.Declarations), g.declarations...)
+		taken[g], g.bound = true, true
+		if facts += len(g.observations) + len(g.declarations); facts > maxFactsOfProduct {
+			continue
+		}
+		a.Observations = append(a.Observations, g.observations...)
+		a.Declarations = append(a.Declarations, g.declarations...)
+	}
+	if facts > maxFactsOfProduct {
+		at := lastSource(&a.Product)
+		a.Gaps = append(slices.Clip(a.Gaps), netvet.Gap{Input: at.Input, Record: at.Record,
+			Reason: fmt.Sprintf("%s bound to this product, more than the %d that are compared: bind fewer targets to it", counted(facts, "fact"), maxFactsOfProduct)})
 	}
 }
+
+// maxFactsOfProduct bounds what is compared of one product: a binding with "*"
+// may name a whole network.
+const maxFactsOfProduct = 20_000
