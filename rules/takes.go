@@ -11,8 +11,7 @@ import (
 
 // Taken is questions of another pack that this one asks as well, under clauses
 // of its own: the text of a question stands in one place, however many laws ask
-// it. A taken rule keeps its id, its topic and its strength. It may be taken again
-// for other days, under the clause of those.
+// it. A taken rule keeps its id, its topic and its strength.
 type Taken struct {
 	From  string   `yaml:"from" json:"from"`   // the pack that has them as its own
 	Rules []string `yaml:"rules" json:"rules"` // their ids there
@@ -55,20 +54,14 @@ func (c *checker) take(p *Pack, i int) {
 			fault("rules", "pack %s has no rule %q of its own%s", t.From, id, didYouMean(id, known))
 			continue
 		}
-		if slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.ID == id && (r.From != t.From || r.InForce.meets(t.InForce)) }) {
-			fault("rules", "%q: the id is taken, on some day at least", id)
+		if slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.ID == id }) {
+			fault("rules", "%q: the id is taken", id)
 			continue
 		}
 		p.Rules = append(p.Rules, t.rule(r))
 		p.addTopic(origin, p.Rules[len(p.Rules)-1].Topic)
 	}
 	p.SHA256 = sum([]byte(p.SHA256 + origin.SHA256))
-}
-
-// meets reports whether there is a day in both spans.
-func (s Span) meets(other Span) bool {
-	ends := func(a, b Span) bool { return a.To != "" && b.From != "" && !b.From.Start().Before(a.To.Start()) }
-	return !ends(s, other) && !ends(other, s)
 }
 
 // origin finds a pack, first in the library itself.

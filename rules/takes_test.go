@@ -85,12 +85,23 @@ func TestTakes(t *testing.T) {
 	if got, want := ruleIDs(on(t, l, "2017-12-31", "older")), "older/T-BMC older/T-ASK"; got != want {
 		t.Errorf("before the question was in force: got %s, want %s", got, want)
 	}
-	l, err = taking(t, takingPack+"  - {from: toy, rules: [T-HASH], in_force: {to: 2018-01-01}, cites: [{instrument: Older Measures, clause: Art. 3}], basis: law, source: made up}\n")
+}
+
+// TestClauseOfTheDay checks that a rule cites the article under the number that it
+// has on the day.
+func TestClauseOfTheDay(t *testing.T) {
+	dated := "[{instrument: Law, clause: Art. 22, to: 2019-01-01}, {instrument: Law, clause: Art. 24, from: 2019-01-01}]"
+	l, err := taking(t, strings.Replace(takingPack, "[{instrument: Older Measures, clause: Art. 4}]", dated, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if before := on(t, l, "2017-12-31", "older").Rules(); len(before) != 3 || before[2].Cites[0].Clause != "Art. 3" {
-		t.Errorf("the clause of other days: %s", ids(before, func(r *CompiledRule) string { return r.ID + " " + r.Cites[0].Clause }))
+	for day, want := range map[string]string{"2018-12-31": "Art. 22", "2019-01-01": "Art. 24"} {
+		if got := on(t, l, day, "older").Rules()[0].Cites; len(got) != 1 || got[0].Clause != want {
+			t.Errorf("%s: %+v, want %s", day, got, want)
+		}
+	}
+	if _, err = taking(t, strings.Replace(takingPack, "clause: Art. 4}", "clause: Art. 4, to: 2019-01-01}", 1)); err == nil || !strings.Contains(err.Error(), "no citation holds on 2019-01-01") {
+		t.Error(err)
 	}
 }
 
@@ -142,7 +153,7 @@ func TestTakeFaults(t *testing.T) {
 	text += "  - {from: older, rules: [T-ASK], cites: [{instrument: A, clause: B}], basis: rumour, source: made up}\n"
 	_, err := taking(t, text)
 	for _, want := range []string{
-		`pack toy has no rule "T-BMX" of its own: did you mean "T-BMC"?`, `"T-ASK": the id is taken, on some day at least`, `topic "old-dat" is none of this pack's`,
+		`pack toy has no rule "T-BMX" of its own: did you mean "T-BMC"?`, `"T-ASK": the id is taken`, `topic "old-dat" is none of this pack's`,
 		"a citation has an instrument and a clause", `takes from "older": it is no other pack`, `basis: "rumour" is none of`,
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
