@@ -92,6 +92,8 @@ type Citation struct {
 	Instrument string `json:"instrument" yaml:"instrument"`
 	Clause     string `json:"clause" yaml:"clause"`
 	URL        string `json:"url" yaml:"url"`
+	From       Date   `json:"from,omitempty" yaml:"from"` // the clause holds under this number on the days [From, To)
+	To         Date   `json:"to,omitempty" yaml:"to"`
 }
 
 // RuleResult is what one rule said of one subject of one product.

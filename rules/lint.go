@@ -225,6 +225,25 @@ func (c *checker) checkCites(at *page, path, what string, cites []netvet.Citatio
 			at.fault(fmt.Sprintf("%s.cites.%d", path, i), "%s: a citation has an instrument and a clause", what)
 		}
 	}
+	if day, ok := uncited(cites); !ok {
+		at.fault(path+".cites", "%s: no citation holds on %s", what, day)
+	}
+}
+
+// uncited is the first day on which no citation holds; ok when there is none.
+func uncited(cites []netvet.Citation) (day netvet.Date, ok bool) {
+	for range cites {
+		i := slices.IndexFunc(cites, func(c netvet.Citation) bool {
+			return (c.From == "" || day != "" && !c.From.Start().After(day.Start())) && (c.To == "" || day == "" || c.To.Start().After(day.Start()))
+		})
+		if i < 0 {
+			break
+		}
+		if day = cites[i].To; day == "" {
+			return "", true
+		}
+	}
+	return netvet.Date(firstOf(string(day), "the first day")), len(cites) == 0
 }
 
 func (c *checker) checkGate(at *page, path string, g *Gate) {

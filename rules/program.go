@@ -151,13 +151,24 @@ func (p *Program) compile() error {
 			if s := pack.Rules[i].InForce; !netvet.Covers(s.From, s.To, p.asOf) {
 				continue
 			}
-			if r := w.rule(pack, &pack.Rules[i]); !asked[r.question()] {
+			if r := w.rule(pack, citedOn(&pack.Rules[i], p.asOf)); !asked[r.question()] {
 				asked[r.question()] = true
 				p.rules = append(p.rules, r)
 			}
 		}
 	}
 	return w.faults.Err()
+}
+
+// citedOn returns the rule with the clauses that stood on that day.
+func citedOn(r *Rule, day time.Time) *Rule {
+	dated := func(c netvet.Citation) bool { return c.From != "" || c.To != "" }
+	if !slices.ContainsFunc(r.Cites, dated) {
+		return r
+	}
+	out := *r
+	out.Cites = slices.DeleteFunc(slices.Clone(r.Cites), func(c netvet.Citation) bool { return !netvet.Covers(c.From, c.To, day) })
+	return &out
 }
 
 func inParallel(n int, do func(i int)) {

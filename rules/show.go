@@ -91,7 +91,7 @@ func (s sheet) text(label string, t Text) {
 
 func (s sheet) cites(cites []netvet.Citation) {
 	for _, c := range cites {
-		s.line("cites", strings.TrimSpace(c.Instrument+" "+c.Clause+" "+c.URL))
+		s.line("cites", strings.TrimSpace(c.Instrument+" "+c.Clause+" "+c.URL), span(Span{c.From, c.To}))
 	}
 }
 

@@ -87,6 +87,24 @@ func TestTakes(t *testing.T) {
 	}
 }
 
+// TestClauseOfTheDay checks that a rule cites the article under the number that it
+// has on the day.
+func TestClauseOfTheDay(t *testing.T) {
+	dated := "[{instrument: Law, clause: Art. 22, to: 2019-01-01}, {instrument: Law, clause: Art. 24, from: 2019-01-01}]"
+	l, err := taking(t, strings.Replace(takingPack, "[{instrument: Older Measures, clause: Art. 4}]", dated, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range map[string]string{"2018-12-31": "Art. 22", "2019-01-01": "Art. 24"} {
+		if got := on(t, l, day, "older").Rules()[0].Cites; len(got) != 1 || got[0].Clause != want {
+			t.Errorf("%s: %+v, want %s", day, got, want)
+		}
+	}
+	if _, err = taking(t, strings.Replace(takingPack, "clause: Art. 4}", "clause: Art. 4, to: 2019-01-01}", 1)); err == nil || !strings.Contains(err.Error(), "no citation holds on 2019-01-01") {
+		t.Error(err)
+	}
+}
+
 // TestLawOfTheDay checks that the date chooses among the packs of a profile, and
 // that a question that several of them ask is asked once.
 func TestLawOfTheDay(t *testing.T) {

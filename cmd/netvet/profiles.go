@@ -65,23 +65,27 @@ func (p *program) profilesShow() *cobra.Command {
 			if err != nil {
 				return usage("%w", err)
 			}
-			return p.showProfile(profile)
+			return p.showProfile(library, profile)
 		},
 	}
 	know.addRules(cmd.Flags())
 	return cmd
 }
 
-func (p *program) showProfile(profile *rules.Profile) error {
+func (p *program) showProfile(library *rules.Library, profile *rules.Profile) error {
 	out := bufio.NewWriter(p.stdout)
 	f := fields{out}
 	fmt.Fprintln(out, profile.ID)
 	f.text("title", profile.Title)
 	f.line("extends", profile.Extends)
-	f.line("packs", strings.Join(profile.Packs, ", "))
+	for _, id := range profile.Packs {
+		if pack, ok := library.Pack(id); ok {
+			f.line("pack", strings.Join(strings.Fields(id+" "+span(pack.Instrument.InForce)), " "))
+		}
+	}
 	f.line("role", string(profile.Role))
 	f.line("home", profile.Home)
-	f.line("concern", strings.Join(profile.Concern, ", "))
+	f.line("concern", plainOr(strings.Join(profile.Concern, ", "), "none: no country is bad by itself"))
 	f.line("factors", strings.Join(plain(append(netvet.MainFactors(), profile.Factors...)), ", "))
 	for _, factor := range netvet.Factors() {
 		if v, ok := profile.Impact[factor]; ok {

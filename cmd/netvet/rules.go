@@ -135,7 +135,7 @@ func (f fields) cites(pack *rules.Pack, cites []netvet.Citation) {
 		if c.Instrument == "" {
 			c.Instrument = pack.Instrument.Name
 		}
-		f.line("law", strings.Join(slices.DeleteFunc([]string{c.Instrument, c.Clause, c.URL}, func(s string) bool { return s == "" }), ", "))
+		f.line("law", strings.Join(slices.DeleteFunc([]string{c.Instrument, c.Clause, span(rules.Span{From: c.From, To: c.To}), c.URL}, func(s string) bool { return s == "" }), ", "))
 	}
 }
 
