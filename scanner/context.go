@@ -95,7 +95,7 @@ var (
 	dataClasses     = []string{"core", "important", "personal", "general"}
 	answerWords     = []string{"yes", "no", "clean", "adverse"}
 	mitigationKinds = []string{"second-source", "stock", "escrow", "local-support", "isolation"}
-	roles           = []string{string(netvet.RoleCIIO), string(netvet.RoleFederal), string(netvet.RoleEnterprise)}
+	roles           = words(netvet.Roles())
 	acts            = []string{string(netvet.ActProcure), string(netvet.ActOperate)}
 )
 

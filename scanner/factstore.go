@@ -170,6 +170,7 @@ func identityKeys(p *netvet.Product) (keys []string) {
 // ready indexes what was kept. An address that several hardware addresses had in
 // turn is that of no one product.
 func (s *factStore) ready() {
+	s.addServed()
 	for _, g := range s.order {
 		for _, name := range g.names {
 			s.byName[name] = append(s.byName[name], g)
