@@ -121,6 +121,9 @@ func (c *comparing) declare(d *netvet.Declaration) {
 	case d.Kind == "peer-denied":
 		c.denied = append(c.denied, parsePeer(d.Name))
 	case d.Kind == netvet.ComparedPeer && Detail(d.Detail)["direction"] == "to-device":
+		for _, span := range servedSpans(d) {
+			of(c.declared, netvet.ComparedPort).add(c.item(netvet.ComparedPort, span, s))
+		}
 	case slices.Contains(netvet.ComparedKinds(), d.Kind):
 		of(c.declared, d.Kind).add(c.item(d.Kind, d.Name, s))
 	}

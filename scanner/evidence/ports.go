@@ -58,6 +58,26 @@ func portWithin(port, span string) bool {
 	return ok1 && ok2 && all.holds(one)
 }
 
+// servedSpans are the ports at which a MUD file lets others begin to talk to the
+// device. An entry that names no port of the device permits them all.
+func servedSpans(d *netvet.Declaration) (spans []string) {
+	detail, from := Detail(d.Detail), parsePeer(d.Name)
+	reply := !from.any && (from.ports.first > 0 || from.ports.last < lastPort) // of a port of the other side
+	if detail["initiated"] == "from-device" || detail["initiated"] == "" && reply {
+		return nil
+	}
+	own := detail["own-port"]
+	if own == "" {
+		own = "0-" + strconv.Itoa(lastPort)
+	}
+	for _, protocol := range []string{"tcp", "udp"} {
+		if span := own + "/" + protocol; (from.any || from.ports.protocol == "" || from.ports.protocol == protocol) && IsPort(span) {
+			spans = append(spans, span)
+		}
+	}
+	return spans
+}
+
 // scan is what a scan of ports looked at.
 type scan struct {
 	spans    []ports
