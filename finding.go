@@ -116,8 +116,14 @@ type GateResult struct {
 	Party      string             // supplier id it fired on
 	Embedded   bool               // fired on components, not on the product
 	Possible   bool               // would apply if a possible match were right; never fires
+	Would      map[Factor]float64 // of a possible match: the floors if it were right
+	Question   string             // of a possible match: what to ask
 	Conditions []string
 	Instrument string
+	Authority  string
+	Binds      string     // whom the measure binds
+	Citation   string     // where the party is named
+	Citations  []Citation // the clauses behind the gate that stand on the as-of date
 	Date       Date
 	URL        string
 	Grade      Grade

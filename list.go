@@ -92,6 +92,7 @@ type Entry struct {
 	To         Date       `json:"to,omitempty" yaml:"to,omitempty"`
 	Effects    []Effect   `json:"effects,omitempty" yaml:"effects,omitempty"`
 	Status     ListStatus `json:"status,omitempty" yaml:"status,omitempty"`
+	Grade      Grade      `json:"grade,omitempty" yaml:"grade,omitempty"` // a launch is worth less than the conclusion after it
 	Reach      Reach      `json:"reach,omitempty" yaml:"reach,omitempty"`
 	Scope      Scope      `json:"scope" yaml:"scope"`
 	ScopeText  string     `json:"scope_text" yaml:"scope_text"`

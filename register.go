@@ -191,6 +191,10 @@ type RegisterGate struct {
 	Confidence Confidence `json:"confidence"`
 	Policy     string     `json:"policy"`
 	Conditions []string   `json:"conditions,omitempty"`
+	Authority  string     `json:"authority,omitempty"`
+	Binds      string     `json:"binds,omitempty"`     // whom the measure binds
+	Citation   string     `json:"citation,omitempty"`  // where the party is named
+	Citations  []Citation `json:"citations,omitempty"` // the clauses that stand on the as-of date
 	Message    string     `json:"message"`
 }
 

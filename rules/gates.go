@@ -18,6 +18,7 @@ type compiledGate struct {
 	pack    *Pack
 	id      string // with its pack: "cn-review-2022/G-MICRON"
 	list    *netvet.List
+	cites   []netvet.Citation // those that stand on the as-of date
 	message *template
 }
 
@@ -38,7 +39,7 @@ func (p *Program) bind(lists []netvet.List) error {
 	var models []string
 	for _, pack := range p.Packs {
 		for i := range pack.Gates {
-			g := &compiledGate{Gate: &pack.Gates[i], pack: pack, id: pack.ID + "/" + pack.Gates[i].ID}
+			g := &compiledGate{Gate: &pack.Gates[i], pack: pack, id: pack.ID + "/" + pack.Gates[i].ID, cites: standing(pack.Gates[i].Cites, p.asOf)}
 			f := gateFaults{gate: g, index: i}
 			g.list = byID[g.List]
 			if g.list == nil {
@@ -128,6 +129,7 @@ type measure struct {
 	verdict    netvet.Verdict // most that the data allows; empty for a finding only
 	reach      netvet.Reach
 	confidence netvet.Confidence
+	grade      netvet.Grade
 	conditions []string
 	reasons    []string // why the verdict is less than the gate's own
 }
@@ -144,7 +146,8 @@ const (
 // leaves empty.
 func (e *evaluation) measure(g *compiledGate, entry *netvet.Entry) measure {
 	l := g.list
-	m := measure{gate: g, entry: entry, reach: cmp.Or(entry.Reach, l.Reach), confidence: cmp.Or(entry.Confidence, l.Confidence), conditions: entry.Conditions}
+	m := measure{gate: g, entry: entry, reach: cmp.Or(entry.Reach, l.Reach), confidence: cmp.Or(entry.Confidence, l.Confidence),
+		grade: cmp.Or(entry.Grade, l.Grade), conditions: entry.Conditions}
 	effects := entry.Effects
 	if len(effects) == 0 {
 		effects = l.Effects
@@ -163,34 +166,49 @@ func (e *evaluation) measure(g *compiledGate, entry *netvet.Entry) measure {
 		return m
 	}
 	m.verdict = verdict
-	m.cap(g.Direct, "")
+	m.cap(g.Direct)
 	if len(entry.Conditions) > 0 && verdict == netvet.VerdictRestricted {
 		m.reasons = append(m.reasons, "with conditions: "+strings.Join(entry.Conditions, "; "))
 	}
 	switch s := cmp.Or(entry.Status, l.Status); s {
 	case netvet.StatusReported, netvet.StatusRecommendation, netvet.StatusUnverified:
-		m.cap(netvet.VerdictReview, "status: "+string(s))
+		m.doubt("status: " + string(s))
+	case netvet.StatusNotYet:
+		m.reasons = append(m.reasons, fmt.Sprintf("enacted law: in force from %s by its own terms, as read on %s", entry.From, l.AsOf))
 	}
 	if m.confidence != netvet.ConfidenceHigh {
-		m.cap(netvet.VerdictReview, "confidence: "+firstOf(string(m.confidence), "not graded"))
+		m.doubt("confidence: " + firstOf(string(m.confidence), "not graded"))
 	}
-	switch l.Grade {
+	switch m.grade {
 	case netvet.GradeStatute, netvet.GradeOfficialList, netvet.GradeConclusion:
 	default:
-		m.cap(netvet.VerdictReview, "grade: "+firstOf(string(l.Grade), "not graded"))
+		m.doubt("grade: " + firstOf(string(m.grade), "not graded"))
 	}
 	return m
 }
 
-// cap lowers the verdict, and says why when it does.
-func (m *measure) cap(most netvet.Verdict, why string) {
-	if m.verdict.Rank() <= most.Rank() {
-		return
+// unsure is the most that the entry can say of a product of which nobody knows
+// whether it is of the kind listed: what no authority said asks for a look only.
+func (m *measure) unsure() netvet.Verdict {
+	switch m.grade {
+	case netvet.GradeAssociation, netvet.GradePress, netvet.GradeAllegation:
+		return netvet.VerdictConditional
 	}
-	m.verdict = most
-	if why != "" {
-		m.reasons = append(m.reasons, why)
+	return netvet.VerdictReview
+}
+
+// cap lowers the verdict to what the data allows.
+func (m *measure) cap(most netvet.Verdict) {
+	if m.verdict.Rank() > most.Rank() {
+		m.verdict = most
 	}
+}
+
+// doubt says why the data allow no more than a review, also where the gate
+// would give no more.
+func (m *measure) doubt(why string) {
+	m.cap(netvet.VerdictReview)
+	m.reasons = append(m.reasons, why)
 }
 
 // effectsVerdict is the most that any of the effects allows. A ban with
@@ -231,7 +249,8 @@ func (e *evaluation) notInForce(entry *netvet.Entry, status netvet.ListStatus) s
 		return "ended on " + string(entry.To)
 	}
 	switch status {
-	case netvet.StatusInForce, netvet.StatusReported, netvet.StatusRecommendation, netvet.StatusUnverified:
+	case netvet.StatusInForce, netvet.StatusReported, netvet.StatusRecommendation, netvet.StatusUnverified,
+		netvet.StatusNotYet: // enacted law takes effect on its day without a further act
 		return ""
 	}
 	return "status: " + firstOf(string(status), "not stated")
@@ -358,10 +377,14 @@ func (e *evaluation) mayBe(m *measure, p *netvet.PossibleMatch, g *netvet.MakerG
 			return nil // nothing would apply
 		}
 	}
+	r.Would = maps.Clone(r.Floors)
 	r.Verdict, r.Floors, r.Policy = netvet.VerdictConditional, nil, "possible match"
 	what := "the product's supplier"
+	r.Question = fmt.Sprintf("Who made this product: is it %s?", s.Name)
 	if g != nil {
-		what = fmt.Sprintf("the maker of %d components", g.Count)
+		r.Would = maps.Clone(m.gate.WeakFloors)
+		r.Question = fmt.Sprintf("Who made %s of this product: is it %s?", components(g.Count), s.Name)
+		what = "the maker of " + components(g.Count)
 	}
 	r.Message = fmt.Sprintf("%s may be %s (confidence %.2f: %s); gate %s would then apply", what, s.Name, p.Confidence, p.Reason, m.gate.id)
 	r.Evidence = []netvet.Evidence{m.evidence(s, relation, p.Confidence, g)}
@@ -389,7 +412,8 @@ func (e *evaluation) result(m *measure, s *netvet.Supplier, relation string) net
 	l := m.gate.list
 	r := netvet.GateResult{
 		Gate: m.gate.id, List: l.ID, Verdict: m.verdict, Floors: m.gate.Floors, Party: s.ID, Conditions: slices.Clone(m.conditions),
-		Instrument: l.Title, Date: m.entry.From, URL: cmp.Or(m.entry.URL, l.URL), Grade: l.Grade, Confidence: m.confidence, Policy: "direct",
+		Instrument: l.Title, Authority: l.Authority, Binds: l.Binds, Citation: m.entry.Citation, Citations: m.gate.cites,
+		Date: m.entry.From, URL: cmp.Or(m.entry.URL, l.URL), Grade: m.grade, Confidence: m.confidence, Policy: "direct",
 	}
 	if m.kind != measureGate {
 		r.Policy = "finding only"
@@ -419,7 +443,7 @@ func (e *evaluation) weaken(m *measure, r *netvet.GateResult, scope scopeAnswer,
 		lower(g.Otherwise.Act, fmt.Sprintf("act: %s", act))
 	}
 	if scope == scopeUnknown {
-		lower(netvet.VerdictReview, "scope: not known whether the product is of the kind listed")
+		lower(m.unsure(), "scope: not known whether the product is of the kind listed")
 	}
 	weak := len(policy) > 0 || embedded && r.Verdict != netvet.VerdictProhibited ||
 		r.Verdict.Rank() < netvet.VerdictRestricted.Rank() && r.Verdict != g.Direct
@@ -440,7 +464,7 @@ func (e *evaluation) tell(m *measure, r *netvet.GateResult, party *netvet.Suppli
 	root := func(name string) reflect.Value {
 		switch name {
 		case "party":
-			return reflect.ValueOf(*party)
+			return reflect.ValueOf(*m.listed(party))
 		case "list":
 			return reflect.ValueOf(*m.gate.list)
 		case "entry":
@@ -455,11 +479,17 @@ func (e *evaluation) tell(m *measure, r *netvet.GateResult, party *netvet.Suppli
 		}
 		return e.root(name)
 	}
+	relation, _ := m.reaches(party)
 	r.Message = m.gate.message.fill(root)
+	if relation == "owner" {
+		r.Message += fmt.Sprintf("; %s is controlled by it, and the measure reaches %s", party.Name, reachWords(m.reach))
+	}
+	if g != nil {
+		r.Message += fmt.Sprintf("; the product holds %s of %s", components(g.Count), party.Name)
+	}
 	if r.Policy != "direct" {
 		r.Message += " (" + r.Policy + ")"
 	}
-	relation, _ := m.reaches(party)
 	confidence := e.a.Match.Confidence
 	if g != nil {
 		confidence = g.Match.Confidence
@@ -469,6 +499,39 @@ func (e *evaluation) tell(m *measure, r *netvet.GateResult, party *netvet.Suppli
 	if g != nil && len(g.Examples) > 0 {
 		r.Evidence[0].Pointer = g.Examples[0].Pointer
 	}
+}
+
+// listed is the party that the entry names: the supplier itself or its owner.
+func (m *measure) listed(s *netvet.Supplier) *netvet.Supplier {
+	if s.ID == m.entry.Supplier {
+		return s
+	}
+	for _, o := range s.Owners {
+		if o.ID == m.entry.Supplier {
+			return &netvet.Supplier{ID: o.ID, Name: o.Name}
+		}
+	}
+	return &netvet.Supplier{ID: m.entry.Supplier, Name: m.entry.ListedName}
+}
+
+// reachWords say to whom beyond the party named a measure extends.
+func reachWords(r netvet.Reach) string {
+	switch r {
+	case netvet.ReachProductsOf:
+		return "its products under any brand"
+	case netvet.ReachControlled:
+		return "companies that it controls"
+	case netvet.ReachHalfOwned:
+		return "companies that it owns to 50 percent or more"
+	}
+	return "its subsidiaries and affiliates"
+}
+
+func components(n int) string {
+	if n == 1 {
+		return "1 component"
+	}
+	return fmt.Sprintf("%d components", n)
 }
 
 func (m *measure) evidence(party *netvet.Supplier, relation string, confidence float64, g *netvet.MakerGroup) netvet.Evidence {
@@ -483,7 +546,7 @@ func (m *measure) evidence(party *netvet.Supplier, relation string, confidence f
 	item := netvet.Evidence{
 		Rule: m.gate.id, Adverse: true, Count: 1, Text: text, Source: l.Authority, URL: cmp.Or(m.entry.URL, l.URL),
 		Subject:     netvet.Subject{Kind: evidenceSupplier, Name: party.Name, Ref: party.ID},
-		Reliability: listReliability(m.confidence, l.Grade), Match: confidence, Relevance: 1,
+		Reliability: listReliability(m.confidence, m.grade), Match: confidence, Relevance: 1,
 	}
 	if g != nil {
 		item.Count, item.Relevance = g.Count, g.Weight

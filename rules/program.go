@@ -167,8 +167,13 @@ func citedOn(r *Rule, day time.Time) *Rule {
 		return r
 	}
 	out := *r
-	out.Cites = slices.DeleteFunc(slices.Clone(r.Cites), func(c netvet.Citation) bool { return !netvet.Covers(c.From, c.To, day) })
+	out.Cites = standing(r.Cites, day)
 	return &out
+}
+
+// standing are the clauses that hold under their number on that day.
+func standing(cites []netvet.Citation, day time.Time) []netvet.Citation {
+	return slices.DeleteFunc(slices.Clone(cites), func(c netvet.Citation) bool { return !netvet.Covers(c.From, c.To, day) })
 }
 
 func inParallel(n int, do func(i int)) {

@@ -18,13 +18,16 @@ var categoryFile []byte
 
 // categoryWords is category.yaml: how the class of a product is told from words.
 type categoryWords struct {
-	Source  string           `yaml:"source"`
-	Date    netvet.Date      `yaml:"date"`
-	Classes []categoryClass  `yaml:"classes"`
-	Parts   []categoryParts  `yaml:"parts"`
-	Makers  []categoryMakers `yaml:"makers"`
+	Source   string           `yaml:"source"`
+	Date     netvet.Date      `yaml:"date"`
+	Classes  []categoryClass  `yaml:"classes"`
+	Devices  []string         `yaml:"devices"`
+	Programs []string         `yaml:"programs"`
+	Parts    []categoryParts  `yaml:"parts"`
+	Makers   []categoryMakers `yaml:"makers"`
 
-	index map[string][]categoryWord // by first word
+	index             map[string][]categoryWord // by first word
+	devices, programs phrases
 }
 
 // categoryWord is one word sequence of a class, split as texts are.
@@ -59,6 +62,7 @@ var loadCategories = sync.OnceValue(func() categoryWords {
 	if err := strictyaml.Decode("category.yaml", categoryFile, &c); err != nil {
 		panic(err)
 	}
+	c.devices, c.programs = newPhrases(c.Devices), newPhrases(c.Programs)
 	c.index = map[string][]categoryWord{}
 	for i, class := range c.Classes {
 		for _, text := range class.Words {
@@ -74,9 +78,45 @@ var loadCategories = sync.OnceValue(func() categoryWords {
 // class leaves no choice.
 func categorise(a *netvet.Assessment, suppliers *vendors.Directory) {
 	class(a, suppliers)
-	if p := &a.Product; p.Kind == "" {
+	p := &a.Product
+	if p.Kind == "" {
 		p.Kind = kindOf(p.Category)
 	}
+	if p.Kind == "" && loadCategories().isDevice(p) {
+		p.Kind = netvet.KindDevice
+	}
+}
+
+// isDevice reports whether the input's class or the name has a word that only a
+// device goes by, and none that makes it a program.
+func (d categoryWords) isDevice(p *netvet.Product) bool {
+	have := rules.Words(p.CategoryText + " " + p.Name)
+	return d.devices.in(have) && !d.programs.in(have)
+}
+
+// phrases are word sequences by their first word.
+type phrases map[string][][]string
+
+func newPhrases(texts []string) phrases {
+	out := phrases{}
+	for _, text := range texts {
+		if w := rules.Words(text); len(w) > 0 {
+			out[w[0]] = append(out[w[0]], w)
+		}
+	}
+	return out
+}
+
+// in reports whether one of the phrases stands in the words.
+func (p phrases) in(words []string) bool {
+	for i, first := range words {
+		for _, phrase := range p[first] {
+			if len(phrase) <= len(words)-i && slices.Equal(words[i:i+len(phrase)], phrase) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // kindOf is the kind that all products of a class are of, or empty.

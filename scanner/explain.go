@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -194,8 +195,17 @@ func (x *explainer) gates(p *netvet.RegisterProduct) {
 	for _, g := range p.Gates {
 		x.text(2, 4, "%s  %s: %s", g.Rule, g.Verdict, g.Message)
 		x.text(4, 6, "%s, %s (%s, confidence %s)", g.Instrument, cmp.Or(g.Date, "no date"), cmp.Or(string(g.Grade), "no grade"), cmp.Or(string(g.Confidence), "not stated"))
+		if g.Authority != "" {
+			x.text(4, 6, "by %s; binds %s", g.Authority, cmp.Or(g.Binds, "not stated"))
+		}
+		for _, c := range g.Citations {
+			x.text(4, 6, "clause: %s", cited(c))
+		}
+		if g.Citation != "" {
+			x.text(4, 6, "named in: %s", g.Citation)
+		}
 		if g.URL != "" {
-			x.text(4, 6, "%s", g.URL)
+			x.text(4, 6, "%s%s", g.URL, homePage(g.URL))
 		}
 		if g.Policy != "" {
 			x.text(4, 6, "why this verdict: %s", g.Policy)
@@ -204,6 +214,21 @@ func (x *explainer) gates(p *netvet.RegisterProduct) {
 			x.text(4, 6, "condition: %s", c)
 		}
 	}
+}
+
+// homePage warns of an address that leads to an authority or a newspaper, not to
+// the document.
+func homePage(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || strings.Trim(u.Path, "/") != "" {
+		return ""
+	}
+	return " (the publisher's page, not the document)"
+}
+
+// cited is a clause as lawyers write it.
+func cited(c netvet.Citation) string {
+	return strings.TrimSpace(strings.TrimSuffix(c.Instrument+", "+c.Clause, ", "))
 }
 
 // How many adverse rules and open topics a factor lists.
@@ -348,7 +373,7 @@ func whence(e *netvet.FindingEvidence) string {
 
 func (x *explainer) citations(list []netvet.Citation) {
 	for _, c := range list {
-		x.text(6, 8, "cites %s", strings.TrimSpace(strings.TrimSuffix(c.Instrument+", "+c.Clause, ", ")))
+		x.text(6, 8, "cites %s", cited(c))
 		if c.URL != "" {
 			x.text(8, 8, "%s", c.URL)
 		}

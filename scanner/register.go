@@ -131,9 +131,11 @@ func (r *run) registerProduct(a *netvet.Assessment) netvet.RegisterProduct {
 			out.Gates = append(out.Gates, netvet.RegisterGate{
 				Rule: g.Gate, Verdict: g.Verdict, Instrument: g.Instrument, Date: string(g.Date), URL: g.URL,
 				Grade: g.Grade, Confidence: g.Confidence, Policy: g.Policy, Conditions: g.Conditions, Message: g.Message,
+				Authority: g.Authority, Binds: g.Binds, Citation: g.Citation, Citations: g.Citations,
 			})
 		}
 	}
+	out.Questions = append(out.Questions, r.identityQuestions(a, &out)...)
 	for _, q := range a.Questions {
 		out.Questions = append(out.Questions, netvet.RegisterQuestion{
 			Rule: q.Rule, Question: q.Question, ScoreIfGood: round(q.ScoreIfGood, 1), ScoreIfBad: round(q.ScoreIfBad, 1),
@@ -245,7 +247,7 @@ func (r *run) gateFinding(a *netvet.Assessment, g *netvet.GateResult) (netvet.Fi
 	f := netvet.Finding{
 		ID: fingerprint(g.Gate, a.Product.ID, subject), Rule: g.Gate, Title: gate.Title.EN, Factor: gateFactor(g), Topic: "gate",
 		Outcome: netvet.OutcomeFail, Severity: gateSeverity(g.Verdict), Product: a.Product.ID, Subject: netvet.Subject{Kind: "supplier", Name: g.Party},
-		Count: 1, Message: g.Message, Evidence: []netvet.FindingEvidence{}, Citations: nonNil(gate.Cites), Remediation: gate.Remedy.EN,
+		Count: 1, Message: g.Message, Evidence: []netvet.FindingEvidence{}, Citations: nonNil(g.Citations), Remediation: gate.Remedy.EN,
 	}
 	if g.Possible || g.Verdict == "" {
 		f.Outcome = netvet.OutcomeUnknown

@@ -70,6 +70,7 @@ func (c *complaints) entry(at string, e *netvet.Entry) {
 	c.effects(at+".effects", e.Effects)
 	optional(c, at+".status", "status", e.Status, statuses)
 	optional(c, at+".reach", "reach", e.Reach, reaches)
+	optional(c, at+".grade", "grade", e.Grade, grades)
 	optional(c, at+".confidence", "confidence", e.Confidence, confidences)
 	c.url(at+".url", e.URL)
 	for i, k := range e.Scope.Kinds {

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -85,7 +86,7 @@ func (x Lists) hit(m listed, party *netvet.Supplier, relation string, component 
 	h := netvet.ListHit{
 		List: m.list.ID, Title: m.list.Title, Entry: *m.entry, Supplier: m.entry.Supplier, ListedName: m.entry.ListedName,
 		Party: party.ID, PartyName: party.Name, Relation: relation, Component: component,
-		Jurisdiction: m.list.Jurisdiction, Status: m.list.Status, Grade: m.list.Grade, Confidence: m.list.Confidence,
+		Jurisdiction: m.list.Jurisdiction, Status: m.list.Status, Grade: cmp.Or(m.entry.Grade, m.list.Grade), Confidence: m.list.Confidence,
 		From: m.entry.From, Scope: "unknown",
 	}
 	effects := m.list.Effects
@@ -98,8 +99,11 @@ func (x Lists) hit(m listed, party *netvet.Supplier, relation string, component 
 	if m.entry.Status != "" {
 		h.Status = m.entry.Status
 	}
-	if x.asOf.Before(m.entry.From.Start()) {
+	switch early := x.asOf.Before(m.entry.From.Start()); {
+	case early:
 		h.Status = netvet.StatusNotYet
+	case h.Status == netvet.StatusNotYet: // enacted law takes effect on its day without a further act
+		h.Status = netvet.StatusInForce
 	}
 	if m.entry.Confidence != "" {
 		h.Confidence = m.entry.Confidence

@@ -330,6 +330,9 @@ func (t *table) gates() {
 		if g.Confidence != netvet.ConfidenceHigh {
 			parts = append(parts, "confidence "+cmp.Or(string(g.Confidence), "not stated"))
 		}
+		for _, c := range g.Citations {
+			parts = append(parts, strings.TrimSuffix(c.Instrument+" "+c.Clause, " "))
+		}
 		parts = slices.DeleteFunc(append(parts, g.URL), func(s string) bool { return s == "" })
 		t.paragraph("    ", Visible(strings.Join(parts, ", ")))
 	}
