@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/scanner/strictyaml"
@@ -117,7 +118,7 @@ func (e *evaluation) gate(g *compiledGate) {
 		found = append(found, e.embedded(&m)...)
 		found = append(found, e.possible(&m)...)
 	}
-	e.a.Gates = append(e.a.Gates, strongest(found)...)
+	e.a.Gates = append(e.a.Gates, e.strongest(found)...)
 }
 
 // measure is one entry of a gate's list on the as-of date, and what it can do at
@@ -543,6 +544,7 @@ func (m *measure) evidence(party *netvet.Supplier, relation string, confidence f
 	if m.entry.Citation != "" {
 		text += " (" + m.entry.Citation + ")"
 	}
+	text += fmt.Sprintf(", %s, %s", firstOf(string(m.grade), "not graded"), m.entry.From)
 	item := netvet.Evidence{
 		Rule: m.gate.id, Adverse: true, Count: 1, Text: text, Source: l.Authority, URL: cmp.Or(m.entry.URL, l.URL),
 		Subject:     netvet.Subject{Kind: evidenceSupplier, Name: party.Name, Ref: party.ID},
@@ -559,12 +561,14 @@ func (m *measure) evidence(party *netvet.Supplier, relation string, confidence f
 }
 
 // strongest keeps of a gate's results what decides: of the same party in the
-// same relation the strongest, and nothing weaker beside a direct result.
-func strongest(found []netvet.GateResult) []netvet.GateResult {
+// same relation the strongest, and nothing weaker beside a direct result. Of
+// what decides nothing it keeps how matters stand: the last to have begun.
+func (e *evaluation) strongest(found []netvet.GateResult) []netvet.GateResult {
+	day := netvet.Date(e.p.asOf.Format(time.DateOnly))
 	slices.SortStableFunc(found, func(a, b netvet.GateResult) int {
 		return cmp.Or(-cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()), -cmp.Compare(floorsOf(&a), floorsOf(&b)),
 			cmp.Compare(toInt(a.Possible), toInt(b.Possible)), cmp.Compare(toInt(a.Embedded), toInt(b.Embedded)),
-			cmp.Compare(a.Date, b.Date), cmp.Compare(a.Party, b.Party))
+			latest(&a, &b, day), cmp.Compare(a.Date, b.Date), cmp.Compare(a.Party, b.Party))
 	})
 	var out []netvet.GateResult
 	for _, r := range found {
@@ -577,6 +581,19 @@ func strongest(found []netvet.GateResult) []netvet.GateResult {
 		}
 	}
 	return out
+}
+
+// latest orders two results that decide nothing: what has begun by the day
+// before what has not, and of what has begun the later first.
+func latest(a, b *netvet.GateResult, day netvet.Date) int {
+	if a.Verdict != "" || b.Verdict != "" {
+		return 0
+	}
+	begun := a.Date <= day
+	if c := cmp.Compare(toInt(b.Date <= day), toInt(begun)); c != 0 || !begun {
+		return c
+	}
+	return -cmp.Compare(a.Date, b.Date)
 }
 
 func floorsOf(r *netvet.GateResult) float64 {

@@ -1,148 +1,286 @@
 package scanner
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/rules"
 	"github.com/netvet/netvet/sbom"
+	"github.com/netvet/netvet/scanner/strictyaml"
 	"github.com/netvet/netvet/vendors"
 )
 
-// asOf is the day on which all golden cases are assessed.
+// asOf is the day on which golden cases are assessed unless they name another.
 var asOf = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
-// TestPrecedents runs the precedents of the review regime from input files
-// through the whole pipeline. Adverse evidence comes only from lists, supplier
-// data and bills of materials; the contexts hold operator facts and clean
-// answers. The scores are frozen within a point: a change of rules or data that
-// moves them must be looked at.
-func TestPrecedents(t *testing.T) {
-	// aim is the figure that the scoring model was designed to give on a small
-	// prototype of five rules a factor; score is what the real rules give.
-	cases := []struct {
-		name, input, profile, context string
-		verdict                       netvet.Verdict
-		basis                         string
-		insufficient                  bool
-		score, aim                    float64
-		gate, why                     string // why: the distance from the aim
-	}{
-		{"Micron SSD bought directly", "micron-ssd.csv", "cn-ciio", "", "prohibited", "gate", true, 97.4, 97, "cn-review-2022/G-MICRON", ""},
-		{"the same, already installed", "micron-ssd.csv", "cn-ciio", "operate.yaml", "review", "gate", true, 80.9, 0, "cn-review-2022/G-MICRON", ""},
-		{"the same, buyer not a CIIO", "micron-ssd.csv", "cn", "", "review", "gate", true, 57.2, 55, "cn-review-2022/G-MICRON", ""},
-		{"array with Micron SSDs", "array-micron.cdx.json", "cn-ciio", "", "review", "gate", true, 74.7, 76, "cn-review-2022/G-MICRON", ""},
-		{"array with another SSD maker", "array-kioxia.cdx.json", "cn-ciio", "", "review", "coverage", true, 47.5, 43, "", "its processor's maker is on a foreign export control list, and its BOM lacks identifiers"},
-		{"Nvidia H20 accelerator", "h20.csv", "cn-ciio", "", "review", "gate", true, 89.0, 88, "cn-review-2022/G-H20", ""},
-		{"Nvidia network card", "nvidia-nic.csv", "cn-ciio", "", "review", "coverage", true, 53.9, 0, "", ""},
-		{"Huawei switch for a federal buyer", "huawei-switch.csv", "us-federal", "", "prohibited", "gate", true, 98.4, 98, "us-federal/G-889", ""},
-		{"Huawei switch for a CIIO", "huawei-switch.csv", "cn-ciio", "", "review", "coverage", true, 55.0, 50, "", "the Entity List weighs on supply alone, and the other factors are silence"},
-		{"opaque box", "opaque-box.csv", "cn-ciio", "", "review", "coverage", true, 43.7, 44, "", ""},
-		{"clean, self-attested", "clean-switch.csv", "cn-ciio", "self-attested.yaml", "conditional", "coverage", true, 29.5, 31, "", ""},
-		{"clean, audited three years ago", "clean-switch.csv", "cn-ciio", "audited-2023.yaml", "review", "coverage", true, 37.1, 40, "", "facts of a bill of materials fade in a year and a half, not in one"},
-		{"clean, audited now", "clean-switch.csv", "cn-ciio", "audited-now.yaml", "accept", "level", false, 8.7, 6, "", "an audit is worth 0.90, not certainty"},
-		{"a namesake of Micron", "micron-solutions.csv", "cn-ciio", "", "review", "coverage", true, 43.7, 0, "", ""},
+const precedentsDir = "../testdata/precedents"
+
+// precedent is one case of testdata/precedents/cases.yaml, which explains the
+// fields.
+type precedent struct {
+	Case         string                    `yaml:"case"`
+	Input        string                    `yaml:"input"`
+	Product      string                    `yaml:"product"`
+	Profile      string                    `yaml:"profile"`
+	Context      string                    `yaml:"context"`
+	AsOf         netvet.Date               `yaml:"as_of"`
+	Verdict      netvet.Verdict            `yaml:"verdict"`
+	Basis        string                    `yaml:"basis"`
+	Sufficient   bool                      `yaml:"sufficient"`
+	Score        [2]float64                `yaml:"score"`
+	Aim          float64                   `yaml:"aim"`
+	Why          string                    `yaml:"why"`
+	Gates        map[string]netvet.Verdict `yaml:"gates"`
+	Tells        []string                  `yaml:"tells"`
+	Holds        []string                  `yaml:"holds"`
+	Says         []string                  `yaml:"says"`
+	Silent       []string                  `yaml:"silent"`
+	Asks         string                    `yaml:"asks"`
+	Possible     string                    `yaml:"possible"`
+	NotSuppliers []string                  `yaml:"not_suppliers"`
+}
+
+func precedents(t *testing.T) []precedent {
+	t.Helper()
+	name := filepath.Join(precedentsDir, "cases.yaml")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			p := scanOne(t, c.input, c.profile, c.context)
-			t.Logf("score %.1f [%.1f, %.1f], verdict %s by %s, coverage %.2f, gates %v", p.Score, p.ScoreRange[0], p.ScoreRange[1], p.Verdict, p.VerdictBasis, p.Coverage, gateIDs(p))
-			for _, f := range p.Factors {
-				if f.Score != nil {
-					t.Logf("  %s %.1f coverage %.2f %v", f.Factor, *f.Score, *f.Coverage, f.Rules)
-				}
+	var table struct {
+		Cases []precedent `yaml:"cases"`
+	}
+	if err := strictyaml.Decode(name, data, &table); err != nil {
+		t.Fatal(err)
+	}
+	for i := range table.Cases {
+		c := &table.Cases[i]
+		if c.Profile == "" {
+			c.Profile = "cn-ciio"
+		}
+		if c.AsOf == "" {
+			c.AsOf = "2026-11-22"
+		}
+	}
+	return table.Cases
+}
+
+// TestPrecedents runs the precedents from input files through the whole
+// pipeline. Adverse evidence comes only from lists, supplier data and bills of
+// materials; the contexts hold facts of the operator and clean answers.
+func TestPrecedents(t *testing.T) {
+	cases := precedents(t)
+	registers := map[[4]string]*netvet.Register{}
+	for i := range cases {
+		c := &cases[i]
+		t.Run(c.Case, func(t *testing.T) {
+			key := [4]string{c.Input, c.Profile, c.Context, string(c.AsOf)}
+			if registers[key] == nil {
+				registers[key] = scanFiles(t, c.Profile, c.Context, c.AsOf, filepath.Join(precedentsDir, c.Input))
 			}
-			if p.Verdict != c.verdict {
-				t.Errorf("verdict %s, want %s", p.Verdict, c.verdict)
-			}
-			if c.basis != "" && p.VerdictBasis != c.basis {
-				t.Errorf("decided by %s, want %s", p.VerdictBasis, c.basis)
-			}
-			if p.Insufficient != c.insufficient {
-				t.Errorf("insufficient evidence %v, want %v", p.Insufficient, c.insufficient)
-			}
-			if math.Abs(p.Score-c.score) > 0.5 {
-				t.Errorf("score %.1f, want %.1f", p.Score, c.score)
-			}
-			if c.aim > 0 && math.Abs(c.score-c.aim) > 2.5 && c.why == "" {
-				t.Errorf("score %.1f is far from the aim of %.0f and nobody says why", c.score, c.aim)
-			}
-			if got := gateIDs(p); c.gate == "" && len(got) > 0 || c.gate != "" && !slices.Contains(got, c.gate) {
-				t.Errorf("gates %v, want %q", got, c.gate)
-			}
+			r := registers[key]
+			p := c.product(t, r)
+			c.score(t, p)
+			c.gates(t, r, p)
+			c.words(t, r, p)
+			c.identity(t, p)
 		})
 	}
 }
 
-// TestSilenceDoesNotPay keeps the order of the precedents: knowing is better than
-// promising, promising better than an old audit, that better than silence, and
-// silence better than a known fault.
-func TestSilenceDoesNotPay(t *testing.T) {
-	var last float64
-	for _, c := range []struct{ input, context string }{
-		{"clean-switch.csv", "audited-now.yaml"}, {"clean-switch.csv", "self-attested.yaml"}, {"clean-switch.csv", "audited-2023.yaml"},
-		{"opaque-box.csv", ""}, {"micron-ssd.csv", ""},
-	} {
-		score := scanOne(t, c.input, "cn-ciio", c.context).Score
-		if score <= last {
-			t.Errorf("%s with %q scores %.1f, not more than the better case before it (%.1f)", c.input, c.context, score, last)
+// product is the one that the case is about.
+func (c *precedent) product(t *testing.T, r *netvet.Register) *netvet.RegisterProduct {
+	t.Helper()
+	var found []*netvet.RegisterProduct
+	for i := range r.Products {
+		p := &r.Products[i]
+		if c.Product == "" || slices.Contains([]string{word(p.Name), word(p.Model), word(p.PartNumber)}, c.Product) {
+			found = append(found, p)
 		}
-		last = score
+	}
+	if len(found) != 1 {
+		t.Fatalf("%s has %d products called %q, want 1", c.Input, len(found), c.Product)
+	}
+	return found[0]
+}
+
+func (c *precedent) score(t *testing.T, p *netvet.RegisterProduct) {
+	t.Helper()
+	t.Logf("score %.1f [%.1f, %.1f], verdict %s by %s, coverage %.2f", p.Score, p.ScoreRange[0], p.ScoreRange[1], p.Verdict, p.VerdictBasis, p.Coverage)
+	if p.Verdict != c.Verdict || p.VerdictBasis != c.Basis {
+		t.Errorf("verdict %s by %s, want %s by %s", p.Verdict, p.VerdictBasis, c.Verdict, c.Basis)
+	}
+	if p.Insufficient == c.Sufficient {
+		t.Errorf("insufficient evidence %v", p.Insufficient)
+	}
+	if p.Score < c.Score[0] || p.Score > c.Score[1] {
+		t.Errorf("score %.1f is not in %v", p.Score, c.Score)
+	}
+	if c.Score[1]-c.Score[0] > 3 {
+		t.Errorf("the band %v is too wide to notice a change", c.Score)
+	}
+	if c.Aim > 0 && math.Abs(p.Score-c.Aim) > 2.5 && c.Why == "" {
+		t.Errorf("score %.1f is far from the aim of %.0f and nobody says why", p.Score, c.Aim)
 	}
 }
 
-// TestNamesakeFiresNoGate keeps a medical company apart from a memory maker.
-func TestNamesakeFiresNoGate(t *testing.T) {
-	p := scanOne(t, "micron-solutions.csv", "cn-ciio", "")
-	if p.Supplier != nil || len(p.Gates) > 0 {
-		t.Errorf("supplier %+v, gates %v; want neither", p.Supplier, gateIDs(p))
+// gates compares those that decide, and those that only tell.
+func (c *precedent) gates(t *testing.T, r *netvet.Register, p *netvet.RegisterProduct) {
+	t.Helper()
+	fired, told := map[string]netvet.Verdict{}, []string{}
+	for _, g := range p.Gates {
+		fired[g.Rule] = g.Verdict
+	}
+	for _, f := range gateFindings(r, p) {
+		if f.Outcome == netvet.OutcomeUnknown {
+			told = append(told, f.Rule)
+		}
+	}
+	if c.Gates == nil {
+		c.Gates = map[string]netvet.Verdict{}
+	}
+	if diff := cmp.Diff(c.Gates, fired); diff != "" {
+		t.Errorf("gates that decide (- wanted, + got):\n%s", diff)
+	}
+	for _, held := range c.Holds {
+		if fired[held] != "" {
+			t.Errorf("%s decides", held)
+		}
+	}
+	slices.Sort(told)
+	slices.Sort(c.Tells)
+	if !slices.Equal(c.Tells, told) {
+		t.Errorf("gates that only tell: %v, want %v", told, c.Tells)
+	}
+}
+
+// words looks for the words of the case in all that the register says of gates.
+func (c *precedent) words(t *testing.T, r *netvet.Register, p *netvet.RegisterProduct) {
+	t.Helper()
+	var text bytes.Buffer
+	out := json.NewEncoder(&text)
+	out.SetEscapeHTML(false)
+	for _, what := range []any{p.Gates, gateFindings(r, p)} {
+		if err := out.Encode(what); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range c.Says {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the register does not say %q of its gates:\n%s", want, text.String())
+		}
+	}
+	for _, unwanted := range c.Silent {
+		if strings.Contains(text.String(), unwanted) {
+			t.Errorf("the register says %q of its gates:\n%s", unwanted, text.String())
+		}
+	}
+}
+
+// identity checks who the register takes for the maker, and what it asks.
+func (c *precedent) identity(t *testing.T, p *netvet.RegisterProduct) {
+	t.Helper()
+	if p.Supplier != nil && slices.Contains(c.NotSuppliers, p.Supplier.ID) {
+		t.Errorf("taken for %s", p.Supplier.ID)
+	}
+	if c.Possible != "" && !slices.ContainsFunc(p.PossibleSuppliers, func(m netvet.PossibleMatch) bool { return m.ID == c.Possible }) {
+		t.Errorf("%s is not among the possible suppliers %v", c.Possible, p.PossibleSuppliers)
+	}
+	asked := len(p.Questions) > 0 && strings.Contains(p.Questions[0].Rule, "/G-")
+	switch {
+	case c.Asks == "" && asked:
+		t.Errorf("asks %q", p.Questions[0].Question)
+	case c.Asks != "" && (!asked || !strings.Contains(p.Questions[0].Question, c.Asks)):
+		t.Errorf("the first question does not ask %q: %+v", c.Asks, p.Questions)
+	case asked && p.Questions[0].ScoreIfBad < p.Questions[0].ScoreIfGood:
+		t.Errorf("the gate would lower the score: %+v", p.Questions[0])
+	}
+}
+
+func gateFindings(r *netvet.Register, p *netvet.RegisterProduct) []netvet.Finding {
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f netvet.Finding) bool { return f.Product != p.ID || f.Topic != "gate" })
+}
+
+// TestPrecedentsCoverEveryGate wants of every gate of every pack a case in which
+// it decides, where its list names anybody, and one in which it must not.
+func TestPrecedentsCoverEveryGate(t *testing.T) {
+	library, err := rules.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	suppliers, err := vendors.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := map[string]int{}
+	for _, l := range suppliers.Lists() {
+		entries[l.ID] = len(l.Entries)
+	}
+	fires, holds := map[string]bool{}, map[string]bool{}
+	cases := precedents(t)
+	for i := range cases {
+		for gate := range cases[i].Gates {
+			fires[gate] = true
+		}
+		for _, gate := range slices.Concat(cases[i].Tells, cases[i].Holds) {
+			holds[gate] = true
+		}
+	}
+	if len(cases) < 45 {
+		t.Errorf("%d cases", len(cases))
+	}
+	for _, pack := range library.Packs {
+		for i := range pack.Gates {
+			id := pack.ID + "/" + pack.Gates[i].ID
+			if entries[pack.Gates[i].List] > 0 && !fires[id] {
+				t.Errorf("%s decides in no case", id)
+			}
+			if !holds[id] {
+				t.Errorf("%s keeps still in no case", id)
+			}
+		}
 	}
 }
 
 // TestProofAgreesWithTheRegister recomputes every precedent's score from the
 // register's own numbers.
 func TestProofAgreesWithTheRegister(t *testing.T) {
-	r := scanFiles(t, "cn-ciio", "", "../testdata/precedents")
+	r := scanFiles(t, "cn-ciio", "", "2026-11-22", precedentsDir)
 	for _, p := range r.Products {
 		if err := Explain(io.Discard, r, p.ID, true); err != nil {
 			t.Errorf("%s: %v", p.ID, err)
 		}
 	}
-	if len(r.Products) < 8 {
+	if len(r.Products) < 50 {
 		t.Errorf("%d products in the precedents", len(r.Products))
 	}
 }
 
-func gateIDs(p *netvet.RegisterProduct) []string {
-	var ids []string
-	for _, g := range p.Gates {
-		ids = append(ids, g.Rule)
-	}
-	return ids
-}
-
-// scanOne scans one precedent file that holds one product.
-func scanOne(t *testing.T, input, profile, context string) *netvet.RegisterProduct {
-	t.Helper()
-	r := scanFiles(t, profile, context, filepath.Join("../testdata/precedents", input))
-	if len(r.Products) != 1 {
-		t.Fatalf("%s gave %d products, want 1", input, len(r.Products))
-	}
-	return &r.Products[0]
-}
-
-func scanFiles(t *testing.T, profile, contextFile string, names ...string) *netvet.Register {
+func scanFiles(t *testing.T, profile, contextFile string, day netvet.Date, names ...string) *netvet.Register {
 	t.Helper()
 	s := testScanner(t, profile)
+	s.AsOf = day.Start()
+	user, err := rules.Load(os.DirFS(filepath.Join(precedentsDir, "rules")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Library, err = s.Library.Merge(user); err != nil {
+		t.Fatal(err)
+	}
 	if contextFile != "" {
-		name := filepath.Join("../testdata/precedents", contextFile)
+		name := filepath.Join(precedentsDir, contextFile)
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
