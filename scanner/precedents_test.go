@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -272,11 +273,8 @@ func scanFiles(t *testing.T, profile, contextFile string, day netvet.Date, names
 	t.Helper()
 	s := testScanner(t, profile)
 	s.AsOf = day.Start()
-	user, err := rules.Load(os.DirFS(filepath.Join(precedentsDir, "rules")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.Library, err = s.Library.Merge(user); err != nil {
+	var err error
+	if s.Library, err = strictLibrary(); err != nil {
 		t.Fatal(err)
 	}
 	if contextFile != "" {
@@ -299,6 +297,19 @@ func scanFiles(t *testing.T, profile, contextFile string, day netvet.Date, names
 	}
 	return r
 }
+
+// strictLibrary is the built-in one with the profiles of the precedents' folder.
+var strictLibrary = sync.OnceValues(func() (*rules.Library, error) {
+	library, err := rules.Default()
+	if err != nil {
+		return nil, err
+	}
+	user, err := rules.Load(os.DirFS(filepath.Join(precedentsDir, "rules")))
+	if err != nil {
+		return nil, err
+	}
+	return library.Merge(user)
+})
 
 func testScanner(t testing.TB, profile string) *Scanner {
 	t.Helper()
