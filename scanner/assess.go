@@ -364,6 +364,7 @@ func (r *run) assess(a *netvet.Assessment) (Result, error) {
 	}
 	a.Circumstances = r.circumstances(a)
 	categorise(a, r.resolver.suppliers)
+	r.privilege(a)
 	a.Hits = evidence.ListHits(a, r.lists)
 	r.compare(a)
 	a.RemoteControl = r.known.Surface(a)
