@@ -120,6 +120,7 @@ type Assessment struct {
 	VerdictBasis string // gate, level or coverage
 	Insufficient bool
 	Questions    []Question
+	Milder       *Milder
 }
 
 // FactorScore is the score of one factor with all the numbers that make it.
@@ -163,8 +164,10 @@ type RuleWeight struct {
 
 // Question is an open rule and what its answer could do to the score.
 type Question struct {
-	Rule        string
-	Question    string
-	ScoreIfGood float64
-	ScoreIfBad  float64
+	Rule          string
+	Question      string
+	ScoreIfGood   float64
+	ScoreIfBad    float64
+	VerdictIfGood Verdict
+	VerdictIfBad  Verdict
 }

@@ -12,22 +12,24 @@ const SchemaVersion = "1"
 // Register is the result of a scan. It marshals as it stands; the contract is
 // its JSON Schema.
 type Register struct {
-	SchemaVersion string            `json:"schema_version"`
-	Notice        string            `json:"notice"`
-	AsOf          string            `json:"as_of"` // RFC 3339 UTC
-	Tool          Tool              `json:"tool"`
-	Profile       string            `json:"profile"`
-	Parameters    Parameters        `json:"parameters"`
-	Packs         []DataSet         `json:"packs"`
-	Data          []DataSet         `json:"data"`
-	Inputs        []InputSummary    `json:"inputs"`
-	Summary       Summary           `json:"summary"`
-	Products      []RegisterProduct `json:"products"`
-	Findings      []Finding         `json:"findings"`
-	Unknowns      []UnknownRule     `json:"unknowns"`
-	Risks         []Risk            `json:"risks"`
-	Gaps          []Gap             `json:"gaps"`
-	Incomplete    bool              `json:"incomplete"`
+	SchemaVersion  string            `json:"schema_version"`
+	Notice         string            `json:"notice"`
+	AsOf           string            `json:"as_of"` // RFC 3339 UTC
+	Tool           Tool              `json:"tool"`
+	Profile        string            `json:"profile"`
+	Parameters     Parameters        `json:"parameters"`
+	Packs          []DataSet         `json:"packs"`
+	Data           []DataSet         `json:"data"`
+	Inputs         []InputSummary    `json:"inputs"`
+	Summary        Summary           `json:"summary"`
+	Products       []RegisterProduct `json:"products"`
+	Asked          []AskedQuestion   `json:"asked,omitempty"`          // the text of every question below
+	Questionnaires []Questionnaire   `json:"questionnaires,omitempty"` // what to ask each maker
+	Findings       []Finding         `json:"findings"`
+	Unknowns       []UnknownRule     `json:"unknowns"`
+	Risks          []Risk            `json:"risks"`
+	Gaps           []Gap             `json:"gaps"`
+	Incomplete     bool              `json:"incomplete"`
 }
 
 // Tool names the program that made a register.
@@ -117,6 +119,7 @@ type RegisterProduct struct {
 	Gates             []RegisterGate              `json:"gates"`
 	Findings          []string                    `json:"findings"`
 	Questions         []RegisterQuestion          `json:"questions"`
+	Milder            *Milder                     `json:"milder,omitempty"`
 	RemoteControl     []RemoteWay                 `json:"remote_control,omitempty"`
 	Comparisons       []Comparison                `json:"comparisons,omitempty"` // declared versus observed
 	Sources           []Source                    `json:"sources"`
@@ -200,10 +203,66 @@ type RegisterGate struct {
 
 // RegisterQuestion is an open question and the overall score its answer would give.
 type RegisterQuestion struct {
-	Rule        string  `json:"rule"`
-	Question    string  `json:"question"`
-	ScoreIfGood float64 `json:"score_if_good"`
-	ScoreIfBad  float64 `json:"score_if_bad"`
+	Rule          string  `json:"rule"`
+	Question      string  `json:"question"`
+	ScoreIfGood   float64 `json:"score_if_good"`
+	ScoreIfBad    float64 `json:"score_if_bad"`
+	VerdictIfGood Verdict `json:"verdict_if_good,omitempty"`
+	VerdictIfBad  Verdict `json:"verdict_if_bad,omitempty"`
+}
+
+// Milder is the next milder verdict that good answers alone could bring a
+// product, the score it would then have, and how few answers that takes.
+type Milder struct {
+	Verdict Verdict `json:"verdict"`
+	Score   float64 `json:"score"`
+	Answers int     `json:"answers"`
+}
+
+// AskedQuestion is the text of one question, as people are asked it.
+type AskedQuestion struct {
+	Rule      string     `json:"rule"`
+	Factor    Factor     `json:"factor"`
+	Title     Bilingual  `json:"title"`
+	Question  Bilingual  `json:"question"`
+	Good      string     `json:"good"` // the answer that speaks for the product: yes or no
+	Citations []Citation `json:"citations"`
+}
+
+// Bilingual is a text in English and Chinese.
+type Bilingual struct {
+	EN string `json:"en"`
+	ZH string `json:"zh"`
+}
+
+// Questionnaire is what to ask one maker: the open questions about its products
+// that can move their scores, the most telling first. Products of makers who are
+// not known are grouped by the name as written.
+type Questionnaire struct {
+	Supplier  *string             `json:"supplier"`         // id; null when not known
+	Name      string              `json:"name"`             // of the supplier, else the maker as written; empty: none is stated
+	Others    bool                `json:"others,omitempty"` // all makers beyond those that get a questionnaire of their own
+	Products  int                 `json:"products"`
+	Milder    map[Verdict]int     `json:"milder,omitempty"` // products that good answers alone could bring there
+	Questions []QuestionnaireItem `json:"questions"`
+	Left      int                 `json:"left"` // open questions that move less, not listed
+}
+
+// QuestionnaireItem is one question to one maker. Points are how far apart the
+// scores after a good and a bad answer are, both with the word of an audit.
+type QuestionnaireItem struct {
+	Rule          string   `json:"rule"`
+	Products      int      `json:"products"`   // for which it is open
+	Examples      []string `json:"examples"`   // ids; the scores below are of the first
+	Points        float64  `json:"points"`     // summed over the products
+	MaxPoints     float64  `json:"max_points"` // of the product that it moves most
+	Score         float64  `json:"score"`
+	ScoreIfGood   float64  `json:"score_if_good"`
+	ScoreIfBad    float64  `json:"score_if_bad"`
+	VerdictIfGood Verdict  `json:"verdict_if_good"`
+	VerdictIfBad  Verdict  `json:"verdict_if_bad"`
+	Worsens       int      `json:"worsens"` // products whose verdict a bad answer alone would raise
+	Needed        int      `json:"needed"`  // products that reach a milder verdict with this and the other answers so marked
 }
 
 // Finding is what a rule said of one subject of one product.

@@ -372,8 +372,10 @@ func (r *run) assess(a *netvet.Assessment) (Result, error) {
 		return Result{}, fmt.Errorf("evaluate %s: %w", a.Product.ID, err)
 	}
 	r.model.Score(a, r.AsOf)
-	r.model.Explain(a, r.AsOf)
-	return r.result(a), nil
+	open := r.model.explain(a, r.AsOf)
+	out := r.result(a)
+	out.open, out.held = open, held(a.Gates)
+	return out, nil
 }
 
 // compare sets what is declared of a product against what was seen of it.
@@ -497,6 +499,7 @@ func (r *run) deliver(t *ticket) error {
 		return nil // a gap on its own
 	}
 	r.count(&t.result)
+	t.result.open = nil // the questionnaires have it; a sink may keep results
 	if r.sink.Product == nil {
 		return nil
 	}

@@ -61,12 +61,13 @@ type ContextProduct struct {
 // ContextMatch chooses products. Every part that is given must hold; * in a
 // text matches anything. An empty match is refused: write id: "*" for all.
 type ContextMatch struct {
-	ID       string `yaml:"id"`
-	Supplier string `yaml:"supplier"`
-	Model    string `yaml:"model"`
-	Name     string `yaml:"name"`
-	Serial   string `yaml:"serial"`
-	Input    string `yaml:"input"`
+	ID           string `yaml:"id"`
+	Supplier     string `yaml:"supplier"`
+	Manufacturer string `yaml:"manufacturer"` // as written
+	Model        string `yaml:"model"`
+	Name         string `yaml:"name"`
+	Serial       string `yaml:"serial"`
+	Input        string `yaml:"input"`
 }
 
 // ContextMitigation is a measure of the buyer that lowers likelihood.
@@ -82,12 +83,16 @@ type ContextMitigation struct {
 // of several.
 type ContextAnswer struct {
 	Rule        string      `yaml:"rule"`
-	Answer      string      `yaml:"answer"` // yes, no, clean or adverse
+	Answer      string      `yaml:"answer"` // yes, no, clean or adverse; empty or unknown: none
 	By          string      `yaml:"by"`
 	Reliability string      `yaml:"reliability"` // attestation, audit, observation, document, self-attested ...
 	Date        netvet.Date `yaml:"date"`
 	Document    string      `yaml:"document"`
 }
+
+// given reports whether the question was answered: a questionnaire comes with
+// empty answers, and who does not know may say so.
+func (a ContextAnswer) given() bool { return a.Answer != "" && a.Answer != "unknown" }
 
 // Words of a context that are closed sets.
 var (
@@ -186,14 +191,16 @@ func (k *checker) product(at string, p *ContextProduct) {
 	for i, a := range p.Answers {
 		at := fmt.Sprintf("%s.answers.%d", at, i)
 		k.required(at, "rule", a.Rule)
-		k.required(at, "answer", a.Answer)
+		if !a.given() {
+			continue
+		}
 		k.word(at+".answer", a.Answer, answerWords)
 		k.provenance(at, a.Reliability, a.Date)
 	}
 }
 
 func (k *checker) match(at string, m ContextMatch) {
-	k.patterns(at, m.ID, m.Supplier, m.Model, m.Name, m.Serial, m.Input)
+	k.patterns(at, m.ID, m.Supplier, m.Manufacturer, m.Model, m.Name, m.Serial, m.Input)
 }
 
 func (k *checker) required(at, key, value string) {
@@ -277,7 +284,7 @@ func (m ContextMatch) matches(a *netvet.Assessment) bool {
 	for _, src := range a.Product.Sources {
 		inputs = append(inputs, src.Input)
 	}
-	return fits(m.ID, a.Product.ID) && fits(m.Supplier, supplier) && fits(m.Model, a.Product.Model) &&
+	return fits(m.ID, a.Product.ID) && fits(m.Supplier, supplier) && fits(m.Manufacturer, a.Product.Manufacturer, a.Product.Vendor) && fits(m.Model, a.Product.Model) &&
 		fits(m.Name, a.Product.Name) && fits(m.Serial, a.Product.Serial) && fits(m.Input, inputs...)
 }
 
@@ -319,6 +326,9 @@ func (p *ContextProduct) apply(c *netvet.Circumstances, impact map[netvet.Factor
 		c.Mitigations = append(c.Mitigations, netvet.Mitigation(m))
 	}
 	for _, a := range p.Answers {
+		if !a.given() {
+			continue
+		}
 		c.Answers = append(c.Answers, netvet.Answer{
 			Rules: []string{a.Rule}, Clean: a.Answer == "clean" || a.Answer == good(a.Rule),
 			Answer: a.Answer, By: a.By, Reliability: a.Reliability, Date: a.Date, Document: a.Document,

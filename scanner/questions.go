@@ -20,20 +20,23 @@ const (
 	// openConfidence is the clean confidence below which a question is still worth
 	// asking, like the coverage below which evidence is insufficient.
 	openConfidence = sufficientCoverage
-	// maxPatterns bounds the remembered patterns of evidence, of about a kilobyte
-	// each for sixty rules.
-	maxPatterns = 8192
+	// maxPatterns bounds the remembered patterns of evidence, of about ten
+	// kilobytes each for a hundred and fifty rules.
+	maxPatterns = 4096
 )
 
-// Explain adds to a scored assessment what each adverse rule contributes to the
-// score, and the open questions whose answers could move it most.
-func (m *Model) Explain(a *netvet.Assessment, asOf time.Time) {
+// explain adds to a scored assessment what each adverse rule contributes to the
+// score, and the open questions whose answers could move it most. It returns all
+// open questions, which the caller may not change.
+func (m *Model) explain(a *netvet.Assessment, asOf time.Time) []openQuestion {
 	m.compiled()
 	w := m.weigh(a, asOf)
 	defer m.scratch.Put(w)
 	s := m.stand(w, m.terms(a, asOf))
 	m.contributions(a, &s, w)
-	a.Questions = m.questions(&s, w)
+	open := m.open(&s, w)
+	m.best(a, open)
+	return open.list
 }
 
 // standing is where a product stands before one rule is changed.
@@ -41,6 +44,7 @@ type standing struct {
 	terms     [factorCount]terms
 	takesPart [factorCount]bool
 	factors   [factorCount]float64
+	coverage  [factorCount]float64
 	score     float64
 }
 
@@ -48,7 +52,7 @@ func (m *Model) stand(w *weights, t [factorCount]terms) standing {
 	s := standing{terms: t}
 	for i := range m.plan.factors {
 		s.takesPart[i] = m.plan.factors[i].takesPart(w, t[i].floor)
-		s.factors[i] = m.factorPoint(i, w, t[i])
+		s.factors[i], s.coverage[i] = m.factorPoint(i, w, t[i])
 	}
 	s.score = m.overall(&s, s.factors)
 	return s
@@ -61,60 +65,138 @@ func (m *Model) contributions(a *netvet.Assessment, s *standing, w *weights) {
 		for j := range a.Factors[i].Weights {
 			x := &a.Factors[i].Weights[j]
 			if r, ok := m.plan.index[x.Rule]; ok {
-				x.Contribution = max(0, s.score-m.scoreIf(s, w, r, 0, 1))
+				x.Contribution = max(0, s.score-m.lookIf(s, w, r, 0, 1).score)
 			}
 		}
 	}
 }
 
-// questions returns the open questions whose answers could move the overall
-// score most, the most telling first: for each open rule, the score if the
-// answer were good and if it were bad, both with an audit's confidence. Products
-// with the same pattern of evidence have the same questions, which are worked
-// out once.
-func (m *Model) questions(s *standing, w *weights) []netvet.Question {
+// openQuestions are those of one pattern of evidence, the most telling first.
+type openQuestions struct {
+	list  []openQuestion
+	route route
+}
+
+// openQuestion is a rule without an answer to rely upon, and where the product
+// would stand with one, both times with an audit's confidence.
+type openQuestion struct {
+	rule      int // in the plan
+	good, bad outlook
+	needed    bool // on the route to a milder verdict
+}
+
+// span is how many points lie between a good and a bad answer.
+func (q *openQuestion) span() float64 { return q.bad.score - q.good.score }
+
+// open returns the open questions whose answers could move the overall score.
+// Products with the same pattern of evidence have the same questions, which are
+// worked out once.
+func (m *Model) open(s *standing, w *weights) *openQuestions {
 	w.pattern(&s.terms)
 	questions, ok := m.asked.find(w.key)
 	if !ok {
 		questions = m.openQuestions(s, w)
 		m.asked.keep(w.key, questions)
 	}
-	return slices.Clone(questions)
+	return questions
 }
 
-func (m *Model) openQuestions(s *standing, w *weights) []netvet.Question {
-	var open []netvet.Question
-	for r, spec := range w.specs {
+func (m *Model) openQuestions(s *standing, w *weights) *openQuestions {
+	o := &openQuestions{}
+	for r := range w.specs {
 		if !w.applies[r] || w.adverse[r] > 0 || w.clean[r] >= openConfidence {
 			continue
 		}
-		q := netvet.Question{
-			Rule: spec.ID, Question: spec.Question,
-			ScoreIfGood: m.scoreIf(s, w, r, 0, answerConfidence),
-			ScoreIfBad:  m.scoreIf(s, w, r, w.strength[r]*answerConfidence, 0),
-		}
-		if q.ScoreIfBad-q.ScoreIfGood > 1e-9 {
-			open = append(open, q)
+		q := openQuestion{rule: r, good: m.lookIf(s, w, r, 0, answerConfidence), bad: m.lookIf(s, w, r, w.strength[r]*answerConfidence, 0)}
+		if q.span() > 1e-9 {
+			o.list = append(o.list, q)
 		}
 	}
-	slices.SortStableFunc(open, func(a, b netvet.Question) int { // rules come by id, so ties stay by id
-		return cmp.Compare(b.ScoreIfBad-b.ScoreIfGood, a.ScoreIfBad-a.ScoreIfGood)
+	slices.SortStableFunc(o.list, func(a, b openQuestion) int { // rules come by id, so ties stay by id
+		return cmp.Compare(b.span(), a.span())
 	})
-	return slices.Clone(open[:min(len(open), questionsPerProduct)])
+	o.route = m.shortest(s, w, o.list)
+	for i := range o.list {
+		o.list[i].needed = slices.Contains(o.route.rules, o.list[i].rule)
+	}
+	return o
 }
 
-// scoreIf is the overall score with other weights for one rule.
-func (m *Model) scoreIf(s *standing, w *weights, r int, adverse, clean float64) float64 {
+// best writes the most telling questions into the assessment, with the verdicts
+// that its gates leave.
+func (m *Model) best(a *netvet.Assessment, o *openQuestions) {
+	held := held(a.Gates)
+	for _, q := range o.list[:min(len(o.list), questionsPerProduct)] {
+		spec := m.plan.rules[q.rule]
+		a.Questions = append(a.Questions, netvet.Question{Rule: spec.ID, Question: spec.Question,
+			ScoreIfGood: q.good.score, ScoreIfBad: q.bad.score,
+			VerdictIfGood: q.good.verdict(held), VerdictIfBad: q.bad.verdict(held)})
+	}
+	if v := o.route.end.verdict(held); len(o.route.rules) > 0 && v.Rank() < a.Verdict.Rank() {
+		a.Milder = &netvet.Milder{Verdict: v, Score: o.route.end.score, Answers: len(o.route.rules)}
+	}
+}
+
+// outlook is where a product would stand.
+type outlook struct {
+	score float64
+	thin  bool // the evidence of a main factor would not suffice
+}
+
+// suggests is the verdict without any gate.
+func (o outlook) suggests() netvet.Verdict {
+	v := suggested(levelOf(o.score))
+	if o.thin {
+		v = worse(v, netvet.VerdictConditional)
+	}
+	return v
+}
+
+// verdict is the suggested one, raised by what holds whatever the answers.
+func (o outlook) verdict(held netvet.Verdict) netvet.Verdict { return worse(o.suggests(), held) }
+
+// held is the mildest verdict that the gates leave.
+func held(gates []netvet.GateResult) netvet.Verdict {
+	v := netvet.VerdictAccept
+	for i := range gates {
+		if gates[i].Possible {
+			v = worse(v, netvet.VerdictConditional)
+		} else {
+			v = worse(v, gates[i].Verdict)
+		}
+	}
+	return v
+}
+
+// lookIf is the outlook with other weights for one rule.
+func (m *Model) lookIf(s *standing, w *weights, r int, adverse, clean float64) outlook {
 	f := m.plan.factor[r]
 	if f < 0 || !s.takesPart[f] {
-		return s.score
+		return s.outlook(m, s.factors, s.coverage)
 	}
-	a, b := w.adverse[r], w.clean[r]
+	a, b, c := w.adverse[r], w.clean[r], w.confidence[r]
 	w.adverse[r], w.clean[r] = adverse, clean
-	factors := s.factors
-	factors[f] = m.factorPoint(f, w, s.terms[f])
-	w.adverse[r], w.clean[r] = a, b
-	return m.overall(s, factors)
+	if adverse > 0 {
+		w.confidence[r] = answerConfidence
+	}
+	factors, coverage := s.factors, s.coverage
+	factors[f], coverage[f] = m.factorPoint(f, w, s.terms[f])
+	w.adverse[r], w.clean[r], w.confidence[r] = a, b, c
+	return s.outlook(m, factors, coverage)
+}
+
+func (s *standing) outlook(m *Model, factors, coverage [factorCount]float64) outlook {
+	return outlook{m.overall(s, factors), s.thin(coverage)}
+}
+
+// thin reports whether a main factor has too little evidence to accept.
+func (s *standing) thin(coverage [factorCount]float64) bool {
+	for i := range netvet.MainFactors() {
+		if s.takesPart[i] && coverage[i] < sufficientCoverage-1e-9 {
+			return true
+		}
+	}
+	return false
 }
 
 // overall is the overall score of those factors that take part. It takes them
@@ -130,13 +212,13 @@ func (m *Model) overall(s *standing, factors [factorCount]float64) float64 {
 	return overall(factors[:n], m.Parameters.Beta)
 }
 
-// factorPoint is the score R of one factor.
-func (m *Model) factorPoint(i int, w *weights, t terms) float64 {
+// factorPoint is the score R of one factor, and its coverage.
+func (m *Model) factorPoint(i int, w *weights, t terms) (score, coverage float64) {
 	f := &m.plan.factors[i]
-	share, _ := f.silence(w)
+	share, coverage := f.silence(w)
 	adverse := adverseProduct(f.adverse(w), m.Parameters.Damping)
 	silence := silenceProduct(m.Parameters.Prior, share)
-	return factorScore(likelihood(m.Parameters.Leak, adverse, silence, t.mitigation), t.impact, t.floor)
+	return factorScore(likelihood(m.Parameters.Leak, adverse, silence, t.mitigation), t.impact, t.floor), coverage
 }
 
 // pattern writes everything that the questions of a model depend on into w.key.
@@ -162,21 +244,21 @@ func (w *weights) pattern(t *[factorCount]terms) {
 // starts anew: what it holds can always be worked out again.
 type questionCache struct {
 	mu    sync.Mutex
-	known map[string][]netvet.Question
+	known map[string]*openQuestions
 }
 
-func (c *questionCache) find(key []byte) ([]netvet.Question, bool) {
+func (c *questionCache) find(key []byte) (*openQuestions, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	questions, ok := c.known[string(key)]
 	return questions, ok
 }
 
-func (c *questionCache) keep(key []byte, questions []netvet.Question) {
+func (c *questionCache) keep(key []byte, questions *openQuestions) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.known == nil || len(c.known) >= maxPatterns {
-		c.known = map[string][]netvet.Question{}
+		c.known = map[string]*openQuestions{}
 	}
 	c.known[string(key)] = questions
 }

@@ -139,7 +139,11 @@ func (r *run) registerProduct(a *netvet.Assessment) netvet.RegisterProduct {
 	for _, q := range a.Questions {
 		out.Questions = append(out.Questions, netvet.RegisterQuestion{
 			Rule: q.Rule, Question: q.Question, ScoreIfGood: round(q.ScoreIfGood, 1), ScoreIfBad: round(q.ScoreIfBad, 1),
+			VerdictIfGood: q.VerdictIfGood, VerdictIfBad: q.VerdictIfBad,
 		})
+	}
+	if a.Milder != nil {
+		out.Milder = &netvet.Milder{Verdict: a.Milder.Verdict, Score: round(a.Milder.Score, 1), Answers: a.Milder.Answers}
 	}
 	return out
 }
@@ -303,6 +307,7 @@ func (r *run) count(res *Result) {
 	for _, id := range res.Unknown {
 		r.unknown[id]++
 	}
+	r.inquiry.add(res)
 }
 
 // redact replaces a value that must not leave the organisation.

@@ -63,6 +63,9 @@ type Result struct {
 	Risks    []netvet.Risk
 	Unknown  []string // rules that could not be answered for want of data
 	Empty    bool     // the input names the product and says nothing else of it
+
+	open []openQuestion // shared: not to be changed
+	held netvet.Verdict // the mildest that the gates leave
 }
 
 // Sink takes what a run yields, in order. A nil function ignores its part.
@@ -171,6 +174,7 @@ type run struct {
 	unknown  map[string]int  // rule -> products
 	parties  map[string]bool // suppliers met
 	ordinals map[uint64]int  // products without a serial, by maker, model and location
+	inquiry  *inquiry
 }
 
 func (s *Scanner) start(sink Sink) (*run, error) {
@@ -211,6 +215,7 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 		return nil, err
 	}
 	r.model = newModel(program)
+	r.inquiry = newInquiry(r.model)
 	r.register = r.header()
 	return r, nil
 }
@@ -298,6 +303,8 @@ func (r *run) finish() (*netvet.Register, error) {
 	for _, id := range slices.Sorted(maps.Keys(r.unknown)) {
 		r.register.Unknowns = append(r.register.Unknowns, netvet.UnknownRule{Rule: id, Needs: nonNil(r.rules[id].Needs), Products: r.unknown[id]})
 	}
+	r.register.Questionnaires = r.inquiry.questionnaires()
+	r.register.Asked = r.asked(r.register.Questionnaires)
 	r.register.Summary.Suppliers = len(r.parties)
 	r.register.Incomplete = r.register.Summary.Gaps > 0
 	if len(r.errs) > 0 {

@@ -409,7 +409,7 @@ func BenchmarkExplainKnownPattern(b *testing.B) {
 	m.Score(a, scoringDay)
 	b.ReportAllocs()
 	for b.Loop() {
-		m.Explain(a, scoringDay)
+		m.explain(a, scoringDay)
 	}
 }
 
@@ -419,6 +419,6 @@ func BenchmarkExplainNewPattern(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m.asked.known = nil
-		m.Explain(a, scoringDay)
+		m.explain(a, scoringDay)
 	}
 }

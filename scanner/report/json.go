@@ -22,7 +22,10 @@ func writeJSON(w io.Writer, r *netvet.Register, _ Options) error {
 	opening := "{\n"
 	v := reflect.ValueOf(r).Elem()
 	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		name, rest, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if rest == "omitempty" && v.Field(i).IsZero() {
+			continue
+		}
 		out.text(fmt.Sprintf("%s  %q: ", opening, name))
 		opening = ",\n"
 		if field := v.Field(i); field.Kind() == reflect.Slice {

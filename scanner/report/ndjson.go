@@ -62,9 +62,11 @@ type gapLine struct {
 type summaryLine struct {
 	Type string `json:"type"`
 	*netvet.Summary
-	Inputs     []netvet.InputSummary `json:"inputs"`
-	Unknowns   []netvet.UnknownRule  `json:"unknowns"`
-	Incomplete bool                  `json:"incomplete"`
+	Inputs         []netvet.InputSummary  `json:"inputs"`
+	Unknowns       []netvet.UnknownRule   `json:"unknowns"`
+	Asked          []netvet.AskedQuestion `json:"asked,omitempty"`
+	Questionnaires []netvet.Questionnaire `json:"questionnaires,omitempty"`
+	Incomplete     bool                   `json:"incomplete"`
 }
 
 // Begin writes what is known of the run before any product.
@@ -98,7 +100,7 @@ func (n *NDJSON) Gap(g netvet.Gap) error { return n.line(gapLine{"gap", g}) }
 
 // End writes the counts over the whole run.
 func (n *NDJSON) End(r *netvet.Register) error {
-	return n.line(summaryLine{"summary", &r.Summary, listed(r.Inputs), listed(r.Unknowns), r.Incomplete})
+	return n.line(summaryLine{"summary", &r.Summary, listed(r.Inputs), listed(r.Unknowns), r.Asked, r.Questionnaires, r.Incomplete})
 }
 
 func (n *NDJSON) line(v any) error {

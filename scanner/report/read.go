@@ -54,10 +54,12 @@ func checkHead(in *bufio.Reader) error {
 // name the field and the place in its list.
 func readFields(dec *json.Decoder, r reflect.Value) error {
 	fields := map[string]reflect.Value{}
+	optional := map[string]bool{}
 	var missing []string
 	for i := range r.NumField() {
-		name, _, _ := strings.Cut(r.Type().Field(i).Tag.Get("json"), ",")
+		name, rest, _ := strings.Cut(r.Type().Field(i).Tag.Get("json"), ",")
 		fields[name] = r.Field(i)
+		optional[name] = rest == "omitempty" // added within the schema version: older registers lack it
 		missing = append(missing, name)
 	}
 	if _, err := dec.Token(); err != nil {
@@ -88,6 +90,7 @@ func readFields(dec *json.Decoder, r reflect.Value) error {
 	if _, err := dec.Token(); err != nil {
 		return readError(dec, "register", err)
 	}
+	missing = slices.DeleteFunc(missing, func(name string) bool { return optional[name] })
 	if len(missing) > 0 {
 		return fmt.Errorf("field %s is missing: this is no whole register", missing[0])
 	}
