@@ -2,20 +2,17 @@ package scanner
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/netvet/netvet"
 )
 
-// changes says what would change the verdict, and on which numbers the score
-// hangs most.
+// changes says what would change the verdict.
 func (x *explainer) changes(p *netvet.RegisterProduct) {
 	x.heading("WHAT WOULD CHANGE THE VERDICT")
 	x.withoutGates(p)
 	x.byScore(p)
 	x.byAnswers(p)
-	x.sensitivity(p)
 }
 
 // withoutGates says what would remain if no decision applied.
@@ -25,7 +22,7 @@ func (x *explainer) withoutGates(p *netvet.RegisterProduct) {
 	}
 	score := scoreWith(&x.parameters, p, func(f *netvet.RegisterFactor) { f.Floor = nil })
 	x.text(2, 4, "Did no gate apply (the decision withdrawn, or the party another): score %.1f, %s, verdict %s.",
-		score, levelOf(score), verdictWith(p, score, nil))
+		score, levelOf(score), x.verdictAt(p, score, nil))
 }
 
 // byScore says how far the score is from the next milder level.
@@ -40,9 +37,9 @@ func (x *explainer) byScore(p *netvet.RegisterProduct) {
 	}
 	if rules := heaviest(p); len(rules) > 0 {
 		score := scoreWith(&x.parameters, p, func(f *netvet.RegisterFactor) { f.Rules = nil })
-		x.text(2, 4, "Were nothing adverse known, and as much unknown as now: %s.", x.outcome(p, score))
+		x.text(2, 4, "Were nothing adverse known, and as much unknown as now: %s.", x.outcome(p, score, ""))
 		for _, r := range rules[:min(len(rules), 3)] {
-			x.text(2, 4, "Were %s cleared beyond doubt: %s.", r.Rule, x.outcome(p, p.Score-r.Contribution))
+			x.text(2, 4, "Were %s cleared beyond doubt: %s.", r.Rule, x.outcome(p, p.Score-r.Contribution, ""))
 		}
 	}
 }
@@ -64,6 +61,13 @@ func heaviest(p *netvet.RegisterProduct) []netvet.RegisterRule {
 
 // byAnswers says what answers could do.
 func (x *explainer) byAnswers(p *netvet.RegisterProduct) {
+	switch {
+	case p.Milder != nil:
+		x.text(2, 4, "Were %s answered well, each with the word of an audit: score %.1f, %s, verdict %s. netvet questions lists them as needed.",
+			counted(p.Milder.Answers, "open question"), p.Milder.Score, levelOf(p.Milder.Score), p.Milder.Verdict)
+	case p.Verdict != netvet.VerdictAccept && len(x.register.Questionnaires) > 0:
+		x.text(2, 4, "No answers to open questions would suffice for a milder verdict: what is known stands against it.")
+	}
 	for _, f := range p.Factors {
 		if p.Insufficient && f.Coverage != nil && *f.Coverage < sufficientCoverage && slices.Contains(netvet.MainFactors(), f.Factor) {
 			x.text(2, 4, "For accept, %s needs a coverage of %.2f and has %.2f: %s without evidence.",
@@ -82,12 +86,31 @@ type swing struct {
 	low, high float64
 }
 
-// swingsShown is how many numbers the sensitivity lists.
-const swingsShown = 5
+// How many lines the rankings have.
+const (
+	swingsShown        = 10
+	contributionsShown = 10
+)
 
-// sensitivity lists the numbers on which the score hangs most, each moved by a
-// fifth either way.
-func (x *explainer) sensitivity(p *netvet.RegisterProduct) {
+// contributions ranks what makes the score: the adverse rules, and silence.
+func (x *explainer) contributions(p *netvet.RegisterProduct) {
+	x.heading("CONTRIBUTIONS  how much of the score of %.1f would go, each taken alone", p.Score)
+	rules := heaviest(p)
+	for _, r := range rules[:min(len(rules), contributionsShown)] {
+		x.text(2, 9, "%5.1f  %s cleared beyond doubt  %s", r.Contribution, r.Rule, x.titleOfRule(p, r.Rule))
+	}
+	if n := len(rules) - contributionsShown; n > 0 {
+		x.text(9, 9, "and %s more", counted(n, "rule"))
+	}
+	x.text(2, 9, "%5.1f  every open question answered well beyond doubt", p.Score-p.ScoreRange[0])
+	if len(p.Gates) > 0 {
+		x.text(2, 9, "%5.1f  no gate applied", p.Score-scoreWith(&x.parameters, p, func(f *netvet.RegisterFactor) { f.Floor = nil }))
+	}
+}
+
+// tornado lists the numbers on which the score hangs most, each moved by a fifth
+// either way.
+func (x *explainer) tornado(p *netvet.RegisterProduct) {
 	var swings []swing
 	for _, f := range p.Factors {
 		if f.NotApplicable {
@@ -108,9 +131,12 @@ func (x *explainer) sensitivity(p *netvet.RegisterProduct) {
 	if len(swings) == 0 {
 		return
 	}
-	x.text(2, 4, "With one number 20 %% smaller or larger, the score of %.1f becomes:", p.Score)
+	x.heading("TORNADO  what the score of %.1f becomes with one number 20 %% smaller or larger", p.Score)
 	for _, s := range swings[:min(len(swings), swingsShown)] {
-		x.text(4, 6, "%s  %s", fmt.Sprintf("%5.1f or %5.1f", s.low, s.high), s.what)
+		x.text(2, 4, "%5.1f or %5.1f  %s", s.low, s.high, s.what)
+	}
+	if n := len(swings) - swingsShown; n > 0 {
+		x.text(2, 4, "and %s that move it less", counted(n, "number"))
 	}
 }
 

@@ -96,6 +96,8 @@ func (x *explainer) productPage(p *netvet.RegisterProduct) {
 	x.comparisons(p)
 	x.questions(p)
 	x.changes(p)
+	x.contributions(p)
+	x.tornado(p)
 }
 
 // identity says what the product is and how its supplier was found.
@@ -389,13 +391,14 @@ func (x *explainer) questions(p *netvet.RegisterProduct) {
 	x.heading("OPEN QUESTIONS  the score an audited answer would give, most telling first")
 	for i, q := range p.Questions {
 		x.text(2, 5, "%d. %s  %s", i+1, q.Rule, q.Question)
-		x.text(5, 7, "good: %s; bad: %s", x.outcome(p, q.ScoreIfGood), x.outcome(p, q.ScoreIfBad))
+		x.text(5, 7, "good: %s; bad: %s", x.outcome(p, q.ScoreIfGood, q.VerdictIfGood), x.outcome(p, q.ScoreIfBad, q.VerdictIfBad))
 	}
 }
 
-// outcome is another score of a product and where it would lead.
-func (x *explainer) outcome(p *netvet.RegisterProduct, score float64) string {
-	return fmt.Sprintf("score %.1f, %s, verdict %s", score, levelOf(score), verdictWith(p, score, p.Gates))
+// outcome is another score of a product and where it would lead: to the verdict
+// that the register gives, else to that of the score.
+func (x *explainer) outcome(p *netvet.RegisterProduct, score float64, v netvet.Verdict) string {
+	return fmt.Sprintf("score %.1f, %s, verdict %s", score, levelOf(score), cmp.Or(v, x.verdictAt(p, score, p.Gates)))
 }
 
 // findingPage explains one finding.

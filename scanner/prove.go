@@ -184,7 +184,7 @@ func (v *prover) verdict() {
 	if level != p.Level {
 		v.wrong("level: recomputed %s, register %s", level, p.Level)
 	}
-	got := verdictWith(p, p.Score, p.Gates)
+	got := v.verdictAt(p, p.Score, p.Gates)
 	reasons := []string{fmt.Sprintf("the level suggests %s", suggested(level))}
 	if p.Insufficient {
 		reasons = append(reasons, "insufficient evidence raises it to at least conditional")
@@ -192,22 +192,13 @@ func (v *prover) verdict() {
 	for _, g := range p.Gates {
 		reasons = append(reasons, fmt.Sprintf("%s raises it to at least %s", g.Rule, g.Verdict))
 	}
-	if got == netvet.VerdictAccept && p.Verdict == netvet.VerdictConditional && v.possibleGate() {
-		got = netvet.VerdictConditional
+	if v.possibleGate(p) {
 		reasons = append(reasons, "a possible match to a gated party raises it to at least conditional")
 	}
 	v.text(4, 6, "verdict = %s: %s", got, strings.Join(reasons, ", "))
 	if got != p.Verdict {
 		v.wrong("verdict: recomputed %s, register %s", got, p.Verdict)
 	}
-}
-
-// possibleGate reports whether a finding tells of a gate that would apply if a
-// possible match were right.
-func (v *prover) possibleGate() bool {
-	return slices.ContainsFunc(v.register.Findings, func(f netvet.Finding) bool {
-		return f.Product == v.product.ID && f.Topic == "gate" && f.Outcome == netvet.OutcomeUnknown
-	})
 }
 
 // conclude says whether everything agrees, and fails if not.

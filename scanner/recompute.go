@@ -66,14 +66,23 @@ func scoreWith(k *netvet.Parameters, p *netvet.RegisterProduct, change func(*net
 	return overall(scores, k.Beta)
 }
 
-// verdictWith is the verdict at another score, with the gates given.
-func verdictWith(p *netvet.RegisterProduct, score float64, gates []netvet.RegisterGate) netvet.Verdict {
+// verdictAt is the verdict at another score, with the gates given.
+func (x *explainer) verdictAt(p *netvet.RegisterProduct, score float64, gates []netvet.RegisterGate) netvet.Verdict {
 	v := suggested(levelOf(score))
-	if p.Insufficient {
+	if p.Insufficient || x.possibleGate(p) {
 		v = worse(v, netvet.VerdictConditional)
 	}
 	for _, g := range gates {
 		v = worse(v, g.Verdict)
 	}
 	return v
+}
+
+// possibleGate reports whether a finding tells of a gate that would apply if a
+// possible match were right. A product that is accepted has none: there it tells
+// of a gate that gives no verdict.
+func (x *explainer) possibleGate(p *netvet.RegisterProduct) bool {
+	return p.Verdict != netvet.VerdictAccept && slices.ContainsFunc(x.register.Findings, func(f netvet.Finding) bool {
+		return f.Product == p.ID && f.Topic == "gate" && f.Outcome == netvet.OutcomeUnknown
+	})
 }
