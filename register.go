@@ -83,6 +83,52 @@ type Summary struct {
 	Levels               map[Level]int   `json:"levels"`
 	InsufficientEvidence int             `json:"insufficient_evidence"`
 	Gaps                 int             `json:"gaps"`
+	Sensitivity          *Sensitivity    `json:"sensitivity,omitempty"` // when asked for
+}
+
+// Sensitivity is how far the ranking of the products hangs on the strengths of
+// the rules: what comes of drawing all strengths anew, each within Spread of its
+// own. Products whose evidence is the same in all that enters a score stand or
+// fall together; of those that differ at most 2,000 are drawn, with a fixed seed.
+type Sensitivity struct {
+	Draws           int     `json:"draws"`
+	Spread          float64 `json:"spread"`
+	Products        int     `json:"products"`
+	Distinct        int     `json:"distinct"`                     // products that differ
+	Estimated       bool    `json:"distinct_estimated,omitempty"` // Distinct is estimated from the sample
+	Sampled         int     `json:"sampled"`                      // of Distinct
+	SampledProducts int     `json:"sampled_products"`             // that they stand for
+	Tau             *Tau    `json:"tau"`                          // null when there is nothing to rank
+	Worst           string  `json:"worst,omitempty"`              // product with the highest score of the sample
+	WorstStays      float64 `json:"worst_stays"`                  // share of the draws in which it still has it
+	// Products whose level or verdict is another in more than UnstableShare of
+	// the draws.
+	UnstableShare    float64           `json:"unstable_share"`
+	UnstableLevels   int               `json:"unstable_levels"`
+	UnstableVerdicts int               `json:"unstable_verdicts"`
+	LeastStable      []UnstableProduct `json:"least_stable,omitempty"` // of them
+}
+
+// Tau is Kendall's tau-b between the ranking of the register and those of the
+// draws: 1 is the same order, 0 no relation, -1 the reverse.
+type Tau struct {
+	Mean        float64 `json:"mean"`
+	Min         float64 `json:"min"`
+	Percentile5 float64 `json:"p5"`
+}
+
+// UnstableProduct is a product whose level or verdict hangs on the strengths of
+// the rules, and how many products are like it.
+type UnstableProduct struct {
+	Product        string  `json:"product"`
+	Products       int     `json:"products"`
+	Score          float64 `json:"score"`
+	Low            float64 `json:"low"` // nine draws in ten lie between Low and High
+	High           float64 `json:"high"`
+	Level          Level   `json:"level"`
+	LevelChanges   float64 `json:"level_changes"` // share of the draws
+	Verdict        Verdict `json:"verdict"`
+	VerdictChanges float64 `json:"verdict_changes"`
 }
 
 // RegisterProduct is one product with its scores. Text that is not known is null.

@@ -372,9 +372,9 @@ func (r *run) assess(a *netvet.Assessment) (Result, error) {
 		return Result{}, fmt.Errorf("evaluate %s: %w", a.Product.ID, err)
 	}
 	r.model.Score(a, r.AsOf)
-	open := r.model.explain(a, r.AsOf)
+	open, vector := r.model.explain(a, r.AsOf, r.Sensitivity)
 	out := r.result(a)
-	out.open, out.held = open, held(a.Gates)
+	out.open, out.held, out.vector = open, held(a.Gates), vector
 	return out, nil
 }
 
@@ -499,7 +499,7 @@ func (r *run) deliver(t *ticket) error {
 		return nil // a gap on its own
 	}
 	r.count(&t.result)
-	t.result.open = nil // the questionnaires have it; a sink may keep results
+	t.result.open, t.result.vector = nil, nil // were counted; a sink may keep results
 	if r.sink.Product == nil {
 		return nil
 	}

@@ -17,7 +17,7 @@ import (
 // registered is a register of one scored product.
 func registered(m *Model, a *netvet.Assessment) *netvet.Register {
 	m.Score(a, scoringDay)
-	m.explain(a, scoringDay)
+	m.explain(a, scoringDay, false)
 	p := netvet.RegisterProduct{
 		ID: "p-1f3a", Name: ptr("7450 MAX"), Manufacturer: ptr("Micron"), Act: netvet.ActProcure, ActAssumed: true,
 		Score: round(a.Score, 1), ScoreRange: [2]float64{round(a.Low, 1), round(a.High, 1)}, Level: a.Level,

@@ -546,13 +546,13 @@ func TestScoreIsDeterministic(t *testing.T) {
 		m, a := drawCase(t)
 		run := func(m *Model) *netvet.Assessment {
 			b := scored(m, a)
-			m.explain(b, scoringDay)
+			m.explain(b, scoringDay, false)
 			return b
 		}
 		want := run(&Model{Parameters: m.Parameters, Factors: m.Factors, Topics: m.Topics, Rules: m.Rules})
 		for _, other := range []*netvet.Assessment{drawAssessment(t, m), lessClean(a)} { // must leave no trace in the model
 			other = scored(m, other)
-			m.explain(other, scoringDay)
+			m.explain(other, scoringDay, false)
 		}
 		var wg sync.WaitGroup
 		got := make([]*netvet.Assessment, 4)
@@ -587,7 +587,7 @@ func TestExplanationsAreWhatRescoringGives(t *testing.T) {
 	property(t, func(t *rapid.T) {
 		m, a := drawCase(t)
 		b := scored(m, a)
-		m.explain(b, scoringDay)
+		m.explain(b, scoringDay, false)
 		with := func(rule string, e netvet.Evidence) float64 {
 			c := copied(a)
 			c.Results = append(slices.DeleteFunc(c.Results, func(r netvet.RuleResult) bool { return r.Rule == rule }), resultOf(rule, e))

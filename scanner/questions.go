@@ -27,8 +27,9 @@ const (
 
 // explain adds to a scored assessment what each adverse rule contributes to the
 // score, and the open questions whose answers could move it most. It returns all
-// open questions, which the caller may not change.
-func (m *Model) explain(a *netvet.Assessment, asOf time.Time) []openQuestion {
+// open questions, which the caller may not change and, to keep, all that the
+// score hangs on.
+func (m *Model) explain(a *netvet.Assessment, asOf time.Time, keep bool) ([]openQuestion, *vector) {
 	m.compiled()
 	w := m.weigh(a, asOf)
 	defer m.scratch.Put(w)
@@ -36,7 +37,10 @@ func (m *Model) explain(a *netvet.Assessment, asOf time.Time) []openQuestion {
 	m.contributions(a, &s, w)
 	open := m.open(&s, w)
 	m.best(a, open)
-	return open.list
+	if !keep {
+		return open.list, nil
+	}
+	return open.list, w.vector(a, s.terms)
 }
 
 // standing is where a product stands before one rule is changed.

@@ -308,6 +308,9 @@ func (r *run) count(res *Result) {
 		r.unknown[id]++
 	}
 	r.inquiry.add(res)
+	if res.vector != nil {
+		r.sample.add(res.vector)
+	}
 }
 
 // redact replaces a value that must not leave the organisation.

@@ -30,15 +30,18 @@ import (
 type Scanner struct {
 	Library   *rules.Library
 	Suppliers *vendors.Directory
-	Profile   string         // id of a profile of the library
-	Context   *Context       // nil: nothing is known of the operator
-	AsOf      time.Time      // the day on which the law is read; it must be set
-	Jobs      int            // workers that assess; 0: one
-	Options   sbom.Options   // limits and choices of reading
-	All       bool           // findings for passes and plain unknowns too
-	Redact    []string       // serial, location, operator: left out of the result
-	Version   string         // of the program, for the register
-	Progress  func(Progress) // called now and then, from one goroutine; may be nil
+	Profile   string       // id of a profile of the library
+	Context   *Context     // nil: nothing is known of the operator
+	AsOf      time.Time    // the day on which the law is read; it must be set
+	Jobs      int          // workers that assess; 0: one
+	Options   sbom.Options // limits and choices of reading
+	All       bool         // findings for passes and plain unknowns too
+	// Sensitivity adds to the summary how far the ranking hangs on the strengths
+	// of the rules.
+	Sensitivity bool
+	Redact      []string       // serial, location, operator: left out of the result
+	Version     string         // of the program, for the register
+	Progress    func(Progress) // called now and then, from one goroutine; may be nil
 
 	// MaxProducts bounds what Scan holds; 0: DefaultMaxProducts. Each has no bound.
 	MaxProducts int
@@ -66,6 +69,8 @@ type Result struct {
 
 	open []openQuestion // shared: not to be changed
 	held netvet.Verdict // the mildest that the gates leave
+
+	vector *vector // nil unless Sensitivity
 }
 
 // Sink takes what a run yields, in order. A nil function ignores its part.
@@ -175,6 +180,7 @@ type run struct {
 	parties  map[string]bool // suppliers met
 	ordinals map[uint64]int  // products without a serial, by maker, model and location
 	inquiry  *inquiry
+	sample   *sample
 }
 
 func (s *Scanner) start(sink Sink) (*run, error) {
@@ -215,7 +221,7 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 		return nil, err
 	}
 	r.model = newModel(program)
-	r.inquiry = newInquiry(r.model)
+	r.inquiry, r.sample = newInquiry(r.model), newSample(sensitivityVectors)
 	r.register = r.header()
 	return r, nil
 }
@@ -305,6 +311,9 @@ func (r *run) finish() (*netvet.Register, error) {
 	}
 	r.register.Questionnaires = r.inquiry.questionnaires()
 	r.register.Asked = r.asked(r.register.Questionnaires)
+	if r.Sensitivity {
+		r.register.Summary.Sensitivity = r.model.sensitivity(r.sample, r.Jobs)
+	}
 	r.register.Summary.Suppliers = len(r.parties)
 	r.register.Incomplete = r.register.Summary.Gaps > 0
 	if len(r.errs) > 0 {

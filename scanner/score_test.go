@@ -409,7 +409,7 @@ func BenchmarkExplainKnownPattern(b *testing.B) {
 	m.Score(a, scoringDay)
 	b.ReportAllocs()
 	for b.Loop() {
-		m.explain(a, scoringDay)
+		m.explain(a, scoringDay, false)
 	}
 }
 
@@ -419,6 +419,6 @@ func BenchmarkExplainNewPattern(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m.asked.known = nil
-		m.explain(a, scoringDay)
+		m.explain(a, scoringDay, false)
 	}
 }

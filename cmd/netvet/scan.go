@@ -26,6 +26,7 @@ type scanFlags struct {
 	context     string
 	outputs     outputs
 	all         bool
+	sensitivity bool
 	failOn      failOn
 	jobs        int
 	allowEmpty  bool
@@ -68,6 +69,7 @@ that is given beats its variable.
 	flags.StringVar(&f.context, "context", contextFile, "`FILE` on the operator, the use of products and answers of suppliers; the default only if the\nworking directory has one; empty for none")
 	flags.VarP(&f.outputs, "output", "o", outputHelp()+"\n(default the table)")
 	flags.BoolVar(&f.all, "all", false, "write findings for passes and for plain unknowns too")
+	flags.BoolVar(&f.sensitivity, "sensitivity", false, "add how far the ranking hangs on the strengths of the rules: 1,000 draws of +-20 %")
 	flags.Var(&f.failOn, "fail-on", "exit 1 if a product meets one of: verdict=WORD, level=WORD, score=N (at or above),\ncoverage=X (below); exit 5 for incomplete (any gap) alone")
 	flags.IntVar(&f.jobs, "jobs", runtime.GOMAXPROCS(0), "workers that assess products; the result does not depend on it")
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "exit 0 when nothing was assessed")
@@ -149,7 +151,7 @@ func (p *program) newScanner(f *scanFlags) (*scanner.Scanner, error) {
 	}
 	return &scanner.Scanner{
 		Library: library, Suppliers: suppliers, AsOf: f.know.asOf.orToday(), Jobs: f.jobs, Options: options,
-		All: f.all, Redact: f.redact.chosen, Version: newVersion().Version, MaxProducts: f.maxProducts,
+		All: f.all, Sensitivity: f.sensitivity, Redact: f.redact.chosen, Version: newVersion().Version, MaxProducts: f.maxProducts,
 	}, nil
 }
 

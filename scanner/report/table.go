@@ -34,6 +34,7 @@ func writeTable(w io.Writer, r *netvet.Register, o Options) error {
 	}
 	t.gates()
 	t.summary()
+	t.sensitivity()
 	t.gaps()
 	t.next()
 	return out.Flush()
@@ -363,6 +364,35 @@ func (t *table) summary() {
 	}
 	if s.InsufficientEvidence > 0 {
 		t.paragraph("  ", fmt.Sprintf("evidence: too thin to accept %s, whatever the score", Count(s.InsufficientEvidence, "product")))
+	}
+}
+
+// sensitivity says how far the ranking hangs on the strengths of the rules.
+func (t *table) sensitivity() {
+	s := t.r.Summary.Sensitivity
+	if s == nil {
+		return
+	}
+	fmt.Fprintln(t.out, "\nSensitivity")
+	about := ""
+	if s.Estimated {
+		about = "about "
+	}
+	t.paragraph("  ", fmt.Sprintf("all strengths of rules drawn anew %d times, each within %.0f %% of its own; %s of %s%d that differ in evidence, standing for %d of %s",
+		s.Draws, 100*s.Spread, Count(s.Sampled, "product"), about, s.Distinct, s.SampledProducts, Count(s.Products, "product")))
+	if s.Tau != nil {
+		t.paragraph("  ", fmt.Sprintf("ranking: Kendall's tau-b %.3f on average, %.3f at the 5th percentile, %.3f at worst (1 is the same order)", s.Tau.Mean, s.Tau.Percentile5, s.Tau.Min))
+		t.paragraph("  ", fmt.Sprintf("%s keeps the highest score in %.0f %% of the draws", Visible(s.Worst), 100*s.WorstStays))
+	}
+	t.paragraph("  ", fmt.Sprintf("in more than %.0f %% of the draws another level: %s; another verdict: %s",
+		100*s.UnstableShare, Count(s.UnstableLevels, "product"), Count(s.UnstableVerdicts, "product")))
+	for _, p := range s.LeastStable {
+		like := ""
+		if p.Products > 1 {
+			like = fmt.Sprintf(" and %d like it", p.Products-1)
+		}
+		t.paragraph("  ", fmt.Sprintf("%s%s: score %.1f (%.1f to %.1f), another level than %s in %.0f %%, another verdict than %s in %.0f %%",
+			Visible(p.Product), like, p.Score, p.Low, p.High, p.Level, 100*p.LevelChanges, p.Verdict, 100*p.VerdictChanges))
 	}
 }
 
