@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,8 +19,17 @@ import (
 
 // output is one -o FORMAT[=FILE]; the file is empty for standard output.
 type output struct {
-	format report.Format
-	file   string
+	format  report.Format
+	compare *report.ComparisonFormat // instead of format: one result for all profiles
+	file    string
+}
+
+// name is the word for the format.
+func (o *output) name() string {
+	if o.compare != nil {
+		return o.compare.Name
+	}
+	return o.format.Name
 }
 
 // outputs is the repeatable flag -o.
@@ -30,14 +40,14 @@ func (o *outputs) Type() string { return "format" }
 func (o *outputs) String() string {
 	var words []string
 	for _, out := range *o {
-		words = append(words, strings.TrimSuffix(out.format.Name+"="+out.file, "="))
+		words = append(words, strings.TrimSuffix(out.name()+"="+out.file, "="))
 	}
 	return strings.Join(words, ",")
 }
 
 func (o *outputs) Set(value string) error {
 	name, file, hasFile := strings.Cut(value, "=")
-	at := slices.IndexFunc(report.Formats(), func(f report.Format) bool { return f.Name == name })
+	at := slices.Index(formatNames(), name)
 	switch {
 	case at < 0:
 		return fmt.Errorf("unknown format %q%s", name, didYouMean(name, formatNames()))
@@ -46,7 +56,13 @@ func (o *outputs) Set(value string) error {
 	case file == "-":
 		file = ""
 	}
-	*o = append(*o, output{report.Formats()[at], file})
+	out := output{file: file}
+	if n := len(report.Formats()); at < n {
+		out.format = report.Formats()[at]
+	} else {
+		out.compare = &report.ComparisonFormats()[at-n]
+	}
+	*o = append(*o, out)
 	return nil
 }
 
@@ -55,12 +71,18 @@ func formatNames() []string {
 	for _, f := range report.Formats() {
 		names = append(names, f.Name)
 	}
+	for _, f := range report.ComparisonFormats() {
+		names = append(names, f.Name)
+	}
 	return names
 }
 
 func outputHelp() string {
 	help := "`FORMAT[=FILE]` of the result, repeatable:"
 	for _, f := range report.Formats() {
+		help += "\n" + f.Name + ": " + f.Title
+	}
+	for _, f := range report.ComparisonFormats() {
 		help += "\n" + f.Name + ": " + f.Title
 	}
 	return help
@@ -78,11 +100,14 @@ func (o outputs) orDefault() outputs {
 func (o outputs) check(profiles int, inputs []sbom.Input) error {
 	seen := map[string]bool{}
 	for _, out := range o {
+		if out.compare != nil && profiles < 2 {
+			return usage("-o %s: there is nothing to compare: name several profiles, as in --profile cn-ciio,us-federal", out.name())
+		}
 		if seen[out.file] {
-			return usage("-o %s: %s is written to by two formats: give each its own FILE, as in -o %s=FILE", out.format.Name, place(out.file), out.format.Name)
+			return usage("-o %s: %s is written to by two formats: give each its own FILE, as in -o %s=FILE", out.name(), place(out.file), out.name())
 		}
 		seen[out.file] = true
-		if out.file == "" && profiles > 1 && out.format.Name != "table" && out.format.Name != "ndjson" {
+		if out.file == "" && profiles > 1 && out.compare == nil && out.format.Name != "table" && out.format.Name != "ndjson" {
 			return usage("-o %s: several profiles cannot share standard output in this format: write -o %s=FILE, which gives each profile a file", out.format.Name, out.format.Name)
 		}
 		if err := checkFile(out.file, inputs); err != nil {
@@ -127,7 +152,7 @@ func (o outputs) of(profile string, profiles int) outputs {
 	if profiles == 1 {
 		return o
 	}
-	own := slices.Clone(o)
+	own := slices.DeleteFunc(slices.Clone(o), func(out output) bool { return out.compare != nil })
 	for i := range own {
 		if own[i].file != "" && !special(own[i].file) {
 			ext := filepath.Ext(own[i].file)
@@ -162,6 +187,11 @@ func (o outputs) write(p *program, r *netvet.Register) error {
 }
 
 func (o *output) write(p *program, r *netvet.Register, saved string) error {
+	return o.to(p, saved, func(w io.Writer, options report.Options) error { return o.format.Write(w, r, options) })
+}
+
+// to writes one result to its place.
+func (o *output) to(p *program, saved string, write func(io.Writer, report.Options) error) error {
 	d, err := p.create(o.file)
 	if err != nil {
 		return err
@@ -171,10 +201,25 @@ func (o *output) write(p *program, r *netvet.Register, saved string) error {
 	if o.file == "" {
 		options.Color, options.Width = p.colored(), p.width()
 	}
-	if err := o.format.Write(d, r, options); err != nil {
+	if err := write(d, options); err != nil {
 		return fault(fmt.Errorf("write %s: %w", place(o.file), err))
 	}
 	return d.commit()
+}
+
+// onStdout reports whether a format goes to standard output.
+func (o outputs) onStdout(format string) bool {
+	return slices.ContainsFunc(o, func(out output) bool { return out.name() == format && out.file == "" })
+}
+
+// comparisons are the outputs that set profiles side by side. Tables on standard
+// output are followed by such a table.
+func (o outputs) comparisons() outputs {
+	all := slices.DeleteFunc(slices.Clone(o), func(out output) bool { return out.compare == nil })
+	if o.onStdout("table") {
+		all = append(all, output{compare: &report.ComparisonFormats()[0]})
+	}
+	return all
 }
 
 // destination is where one result goes. A file appears under its name only when

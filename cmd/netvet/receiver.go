@@ -18,6 +18,8 @@ type receiver struct {
 	max    int // products to keep
 	begun  bool
 
+	compared *report.Comparison // nil when profiles are not compared
+
 	streams  []stream
 	products []scanner.Result
 	gaps     []netvet.Gap
@@ -32,6 +34,9 @@ type stream struct {
 // begin opens the streams.
 func (r *receiver) begin(header *netvet.Register) error {
 	r.begun = true
+	if r.compared != nil {
+		r.compared.Begin(header)
+	}
 	for _, out := range r.outs {
 		if out.format.Name != "ndjson" {
 			continue
@@ -47,6 +52,9 @@ func (r *receiver) begin(header *netvet.Register) error {
 
 func (r *receiver) product(q scanner.Result) error {
 	r.failOn.look(&q.Product)
+	if r.compared != nil {
+		r.compared.Add(&q.Product)
+	}
 	if r.keeps() {
 		if len(r.products) == r.max {
 			return &scanner.TooManyProductsError{Max: r.max}

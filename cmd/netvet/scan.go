@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,6 +14,7 @@ import (
 	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/sbom"
 	"github.com/netvet/netvet/scanner"
+	"github.com/netvet/netvet/scanner/report"
 	"github.com/spf13/cobra"
 )
 
@@ -105,16 +107,51 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	if p.tell(unreadable) {
 		codes = append(codes, exitUsage)
 	}
+	compared := f.comparison()
 	for _, profile := range f.profiles {
 		s.Profile = profile
-		code, err := p.scanProfile(ctx, s, f, inputs, gaps)
+		code, err := p.scanProfile(ctx, s, f, inputs, gaps, compared)
 		if err != nil {
 			return err
 		}
 		codes = append(codes, code)
 	}
+	if err := p.compare(f, compared); err != nil {
+		return err
+	}
 	if code := first(codes); code != exitDone {
 		return &exit{code, nil}
+	}
+	return nil
+}
+
+// comparison is what sets several profiles side by side, nil when nothing asks
+// for it.
+func (f *scanFlags) comparison() *report.Comparison {
+	if len(f.profiles) < 2 || len(f.outputs.comparisons()) == 0 {
+		return nil
+	}
+	return report.NewComparison()
+}
+
+// compare writes the comparison, after all profiles.
+func (p *program) compare(f *scanFlags, c *report.Comparison) error {
+	if c == nil {
+		return nil
+	}
+	c.Finish()
+	for _, out := range f.outputs.comparisons() {
+		if out.file == "" && f.outputs.onStdout("table") {
+			if err := p.println(""); err != nil {
+				return err
+			}
+		}
+		if err := out.to(p, "", func(w io.Writer, o report.Options) error { return out.compare.Write(w, c, o) }); err != nil {
+			return err
+		}
+		if out.file != "" {
+			p.note("wrote %s", out.file)
+		}
 	}
 	return nil
 }
@@ -201,7 +238,7 @@ func sameFile(info os.FileInfo, name string) bool {
 func withoutOwn(inputs []sbom.Input, gaps []netvet.Gap, args []string, o outputs, profiles []string) ([]sbom.Input, []netvet.Gap) {
 	var own []os.FileInfo
 	for _, profile := range profiles {
-		for _, out := range o.of(profile, len(profiles)) {
+		for _, out := range append(o.of(profile, len(profiles)), o.comparisons()...) {
 			if info, err := os.Stat(out.file); out.file != "" && err == nil {
 				own = append(own, info)
 			}
@@ -220,13 +257,13 @@ func withoutOwn(inputs []sbom.Input, gaps []netvet.Gap, args []string, o outputs
 
 // scanProfile makes the register of one profile, writes it, and returns the
 // exit code that it gives.
-func (p *program) scanProfile(ctx context.Context, s *scanner.Scanner, f *scanFlags, inputs []sbom.Input, gaps []netvet.Gap) (int, error) {
+func (p *program) scanProfile(ctx context.Context, s *scanner.Scanner, f *scanFlags, inputs []sbom.Input, gaps []netvet.Gap, compared *report.Comparison) (int, error) {
 	bar := p.newProgress()
 	if bar != nil {
 		s.Progress = bar.report
 	}
 	f.failOn.reset()
-	r := &receiver{program: p, outs: f.outputs.of(s.Profile, len(f.profiles)), failOn: &f.failOn, max: f.maxProducts}
+	r := &receiver{program: p, outs: f.outputs.of(s.Profile, len(f.profiles)), failOn: &f.failOn, max: f.maxProducts, compared: compared}
 	defer r.discard()
 	register, err := s.Each(ctx, inputs, gaps, scanner.Sink{Begin: r.begin, Product: r.product, Gap: r.gap})
 	bar.done()
