@@ -18,6 +18,7 @@ type Register struct {
 	Tool           Tool              `json:"tool"`
 	Profile        string            `json:"profile"`
 	Parameters     Parameters        `json:"parameters"`
+	Adjustments    []Adjustment      `json:"adjustments,omitempty"` // rules that the user turned off or gave another strength
 	Packs          []DataSet         `json:"packs"`
 	Data           []DataSet         `json:"data"`
 	Inputs         []InputSummary    `json:"inputs"`
@@ -50,6 +51,18 @@ type Parameters struct {
 	HighPrior       float64 `json:"high_prior"`
 	// MitigationHalfLife is how fast the word for a mitigation ages, in days.
 	MitigationHalfLife float64 `json:"mitigation_half_life_days"`
+}
+
+// Adjustment is a rule that the user turned off or gave another strength, and why.
+type Adjustment struct {
+	Rule     string   `json:"rule"`
+	Title    string   `json:"title"`
+	Off      bool     `json:"off"`
+	Strength *float64 `json:"strength"` // now; null when it is off
+	Was      float64  `json:"was"`
+	Reason   string   `json:"reason"`
+	By       string   `json:"by"`
+	Date     Date     `json:"date"`
 }
 
 // DataSet identifies a pack or a set of data by content.

@@ -38,14 +38,16 @@ func (r CaseResult) Pass() bool { return r.Want == r.Got }
 
 // Test runs the cases of testdata/*.yaml in dir, or the built-in ones when dir is
 // nil, against this library. Each case goes through the same tally and
-// evaluation as a scanned product, with nothing but its own pack in force. The
-// error is what is wrong with the files themselves.
+// evaluation as a scanned product, with nothing but its own pack in force and
+// no rule adjusted. The error is what is wrong with the files themselves.
 func (l *Library) Test(dir fs.FS) ([]CaseResult, error) {
 	if dir == nil {
 		dir = builtin
 	}
 	r := reader{fsys: dir}
-	t := &tester{library: l, programs: map[programKey]*Program{}}
+	asWritten := *l
+	asWritten.adjustments = nil
+	t := &tester{library: &asWritten, programs: map[programKey]*Program{}}
 	for _, name := range r.list("testdata") {
 		var file caseFile
 		if data, ok := r.decode(name, &file); ok {

@@ -22,12 +22,13 @@ var builtin embed.FS
 // Library is everything there is to choose from: packs, profiles, patterns, and
 // how much parts of each kind matter. It is not changed after loading.
 type Library struct {
-	Packs     []*Pack    // by id
-	Profiles  []*Profile // by id, as written: Profile resolves what they extend
-	Patterns  []*Pattern // by id
-	relevance *relevance
-	licences  *licenceFile
-	data      []netvet.DataSet
+	Packs       []*Pack    // by id
+	Profiles    []*Profile // by id, as written: Profile resolves what they extend
+	Patterns    []*Pattern // by id
+	relevance   *relevance
+	licences    *licenceFile
+	adjustments *adjustmentFile
+	data        []netvet.DataSet
 }
 
 // Default returns the library built into the program: from its snapshot, or from
@@ -42,7 +43,7 @@ func Default() (*Library, error) {
 }
 
 // Load reads a user's own library: any of packs/*.yaml, profiles/*.yaml,
-// patterns.yaml, relevance.yaml and licences.yaml. The error is all faults of
+// patterns.yaml, relevance.yaml, licences.yaml and adjustments.yaml. The error is all faults of
 // all files, as strictyaml.Faults. What its packs name and it does not have
 // itself, such as a pattern, is taken to be the built-in one.
 func Load(fsys fs.FS) (*Library, error) {
@@ -79,8 +80,8 @@ func load(fsys fs.FS) (*Library, strictyaml.Faults) {
 	if err != nil {
 		return nil, strictyaml.Faults{{File: "built-in rules", Text: err.Error()}}
 	}
-	if len(faults) == 0 && len(l.Packs)+len(l.Profiles)+len(l.Patterns)+len(l.data) == 0 {
-		return nil, strictyaml.Faults{{File: ".", Text: "no rules here: expected packs/*.yaml, profiles/*.yaml or patterns.yaml"}}
+	if len(faults) == 0 && len(l.Packs)+len(l.Profiles)+len(l.Patterns)+len(l.data) == 0 && l.adjustments == nil {
+		return nil, strictyaml.Faults{{File: ".", Text: "no rules here: expected packs/*.yaml, profiles/*.yaml, patterns.yaml or adjustments.yaml"}}
 	}
 	faults = append(faults, l.take(base)...)
 	return l, append(faults, lint(l, base)...)
@@ -91,12 +92,13 @@ func load(fsys fs.FS) (*Library, strictyaml.Faults) {
 // user's licences are added.
 func (l *Library) Merge(user *Library) (*Library, error) {
 	out := &Library{
-		Packs:     merge(l.Packs, user.Packs, func(p *Pack) string { return p.ID }),
-		Profiles:  merge(l.Profiles, user.Profiles, func(p *Profile) string { return p.ID }),
-		Patterns:  merge(l.Patterns, user.Patterns, func(p *Pattern) string { return p.ID }),
-		relevance: cmp.Or(user.relevance, l.relevance),
-		licences:  l.licences.add(user.licences),
-		data:      slices.Concat(l.data, user.data),
+		Packs:       merge(l.Packs, user.Packs, func(p *Pack) string { return p.ID }),
+		Profiles:    merge(l.Profiles, user.Profiles, func(p *Profile) string { return p.ID }),
+		Patterns:    merge(l.Patterns, user.Patterns, func(p *Pattern) string { return p.ID }),
+		relevance:   cmp.Or(user.relevance, l.relevance),
+		licences:    l.licences.add(user.licences),
+		adjustments: l.adjustments.add(user.adjustments),
+		data:        slices.Concat(l.data, user.data),
 	}
 	return out, lint(out, out).Err()
 }
@@ -190,6 +192,11 @@ func (r *reader) others(l *Library) {
 		weights.data = data
 		l.relevance = &weights
 		l.data = append(l.data, r.dataSet("relevance", weights.Version, weights.Source, data))
+	}
+	var adjusted adjustmentFile
+	if data, ok := r.optional(adjustmentsName, &adjusted); ok {
+		adjusted.data = data
+		l.adjustments = &adjusted
 	}
 	var words licenceFile
 	if data, ok := r.optional("licences.yaml", &words); ok {

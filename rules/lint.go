@@ -26,6 +26,7 @@ func lint(l, base *Library) strictyaml.Faults {
 		c.checkPack(p)
 	}
 	c.checkProfiles()
+	c.checkAdjustments()
 	return c.faults
 }
 

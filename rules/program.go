@@ -23,6 +23,7 @@ type Program struct {
 	asOf      time.Time
 	rules     []*CompiledRule
 	gates     []*compiledGate
+	adjusted  []netvet.Adjustment
 	topics    []Topic
 	patterns  []*Pattern
 	pattern   map[string]int // id -> slot
@@ -79,7 +80,7 @@ func (l *Library) Program(profile *Profile, lists []netvet.List, asOf time.Time)
 		return nil, err
 	}
 	p.match(l)
-	if err := p.compile(); err != nil {
+	if err := p.compile(l.adjustments); err != nil {
 		return nil, err
 	}
 	if err := p.bind(lists); err != nil {
@@ -139,7 +140,7 @@ func patternMatcher(patterns []*Pattern) (*matcher, map[string]int) {
 // compile makes the rules of all packs ready that are in force. A question that
 // several packs ask is asked once, for the first of them: evidence counts once.
 // Expressions were checked when the library was loaded.
-func (p *Program) compile() error {
+func (p *Program) compile(adjustments *adjustmentFile) error {
 	c, err := newCompiler()
 	if err != nil {
 		return err
@@ -153,7 +154,9 @@ func (p *Program) compile() error {
 			}
 			if r := w.rule(pack, citedOn(&pack.Rules[i], p.asOf)); !asked[r.question()] {
 				asked[r.question()] = true
-				p.rules = append(p.rules, r)
+				if p.adjust(r, adjustments) {
+					p.rules = append(p.rules, r)
+				}
 			}
 		}
 	}

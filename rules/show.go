@@ -41,25 +41,6 @@ func (l *Library) Show(w io.Writer, id string) error {
 	return err
 }
 
-// Document writes the reference of all packs in Markdown.
-func (l *Library) Document(w io.Writer) error {
-	var b bytes.Buffer
-	b.WriteString("# Rules\n")
-	for _, p := range l.Packs {
-		fmt.Fprintf(&b, "\n## %s: %s\n\n%s %s. Source: %s (%s).\n", p.ID, p.Title.EN, p.Instrument.Name, p.Instrument.URL, p.Instrument.Source, p.Instrument.Date)
-		for i := range p.Rules {
-			b.WriteByte('\n')
-			showRule(&b, p, &p.Rules[i], "### ")
-		}
-		for i := range p.Gates {
-			b.WriteByte('\n')
-			showGate(&b, p, &p.Gates[i], "### ")
-		}
-	}
-	_, err := w.Write(b.Bytes())
-	return err
-}
-
 func (l *Library) names() []string {
 	var out []string
 	for _, p := range l.Packs {
@@ -89,9 +70,10 @@ func (s sheet) text(label string, t Text) {
 	s.line(label+" (zh)", t.ZH)
 }
 
-func (s sheet) cites(cites []netvet.Citation) {
+// cites lists the clauses; those without an instrument are of the pack's own.
+func (s sheet) cites(p *Pack, cites []netvet.Citation) {
 	for _, c := range cites {
-		s.line("cites", strings.TrimSpace(c.Instrument+" "+c.Clause+" "+c.URL), span(Span{c.From, c.To}))
+		s.line("law", strings.TrimSpace(firstOf(c.Instrument, p.Instrument.Name)+" "+c.Clause+" "+c.URL), span(Span{c.From, c.To}))
 	}
 }
 
@@ -101,8 +83,11 @@ func showPack(b *bytes.Buffer, p *Pack) {
 	s.line("title (zh)", p.Title.ZH)
 	s.line("version", string(p.Version))
 	s.line("sha256", p.SHA256)
+	if p.Preview {
+		s.line("preview", "not law: a proposal")
+	}
 	s.line("jurisdiction", p.Jurisdiction)
-	s.line("instrument", p.Instrument.Name, p.Instrument.Order, p.Instrument.URL)
+	s.line("instrument", p.Instrument.Name, p.Instrument.Order, p.Instrument.URL, map[bool]string{true: "read at the source", false: "not verified at the source"}[p.Instrument.Verified])
 	s.line("in force", span(p.Instrument.InForce))
 	s.line("source", p.Instrument.Source, string(p.Instrument.Date))
 	for _, t := range p.Topics {
@@ -122,8 +107,7 @@ func showRule(b *bytes.Buffer, p *Pack, r *Rule, heading string) {
 	if heading != "" {
 		name = r.ID
 	}
-	fmt.Fprintf(b, "%s%s: %s\n\n", heading, name, r.Title.EN)
-	s.line("title (zh)", r.Title.ZH)
+	fmt.Fprintf(b, "%s%s: %s\n\n", heading, name, bilingual(r.Title))
 	s.line("factor and topic", fmt.Sprintf("%s, %s", r.Factor, r.Topic))
 	s.text("question", r.Question)
 	s.line("good answer", r.Good)
@@ -151,7 +135,7 @@ func showRule(b *bytes.Buffer, p *Pack, r *Rule, heading string) {
 	s.line("in force", span(r.InForce))
 	s.text("message", r.Message)
 	s.text("remedy", r.Remedy)
-	s.cites(r.Cites)
+	s.cites(p, r.Cites)
 	s.line("basis", r.Basis)
 	s.line("source", r.Source)
 	s.line("taken from", r.From)
@@ -164,8 +148,7 @@ func showGate(b *bytes.Buffer, p *Pack, g *Gate, heading string) {
 	if heading != "" {
 		name = g.ID
 	}
-	fmt.Fprintf(b, "%s%s: %s\n\n", heading, name, g.Title.EN)
-	s.line("title (zh)", g.Title.ZH)
+	fmt.Fprintf(b, "%s%s: %s\n\n", heading, name, bilingual(g.Title))
 	s.line("list", g.List)
 	s.line("binds", "role "+firstOf(string(g.Applies.Role), "any"), "act "+firstOf(string(g.Applies.Act), "any"), "products "+scopeText(&g.Applies.Products))
 	s.line("at most", string(g.Direct))
@@ -176,7 +159,7 @@ func showGate(b *bytes.Buffer, p *Pack, g *Gate, heading string) {
 	s.line("floors when weakened", floors(g.WeakFloors))
 	s.text("message", g.Message)
 	s.text("remedy", g.Remedy)
-	s.cites(g.Cites)
+	s.cites(p, g.Cites)
 }
 
 func showPattern(b *bytes.Buffer, p *Pattern) {

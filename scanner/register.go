@@ -32,6 +32,7 @@ func (r *run) header() *netvet.Register {
 	for _, l := range netvet.Levels() {
 		reg.Summary.Levels[l] = 0
 	}
+	reg.Adjustments = r.program.Adjusted()
 	for _, p := range r.program.Packs {
 		reg.Packs = append(reg.Packs, netvet.DataSet{ID: p.ID, Version: string(p.Version), SHA256: p.SHA256})
 	}

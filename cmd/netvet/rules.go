@@ -2,12 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
-	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/rules"
 	"github.com/netvet/netvet/scanner/report"
 	"github.com/spf13/cobra"
@@ -20,10 +19,13 @@ func (p *program) rulesCommand() *cobra.Command {
 		Long: `rules shows the packs of rules that products are judged by. A rule is a question
 with the evidence that it needs; a gate carries a verdict because an authority
 decided. Packs of your own are read from --rules DIR: packs/*.yaml,
-profiles/*.yaml, patterns.yaml, and cases in testdata/*.yaml.`,
+profiles/*.yaml, patterns.yaml, and cases in testdata/*.yaml. An adjustments.yaml
+there turns rules off or gives them another strength, each with rule, off: true or
+strength, reason, by and date; every register made with it says so. Gates cannot
+be adjusted: they are decisions of authorities.`,
 		Args: cobra.ArbitraryArgs, RunE: group,
 	}
-	cmd.AddCommand(p.rulesList(), p.rulesShow(), p.rulesTest(), p.rulesLint())
+	cmd.AddCommand(p.rulesList(), p.rulesShow(), p.rulesTest(), p.rulesLint(), p.rulesDocs())
 	return cmd
 }
 
@@ -79,41 +81,48 @@ func (p *program) rulesShow() *cobra.Command {
 	return cmd
 }
 
-// showRules shows every pack, rule and gate of that id; the pack may be left
-// out of the id of a rule.
+// showRules shows every pack, rule, gate and pattern of that id; the pack may be
+// left out of the id of a rule.
 func (p *program) showRules(library *rules.Library, id string) error {
+	var text bytes.Buffer
+	if err := library.Show(&text, id); err != nil {
+		return usage("%w", err)
+	}
+	return p.lines(text.String())
+}
+
+// lines prints a text of which some may be foreign.
+func (p *program) lines(text string) error {
 	out := bufio.NewWriter(p.stdout)
-	var ids []string
-	found := 0
-	is := func(pack, rule string) bool {
-		ids = append(ids, pack+"/"+rule)
-		if id == pack+"/"+rule || id == rule {
-			found++
-			return true
-		}
-		return false
-	}
-	for _, pack := range library.Packs {
-		ids = append(ids, pack.ID)
-		if pack.ID == id {
-			found++
-			showPack(out, pack)
-		}
-		for i := range pack.Gates {
-			if is(pack.ID, pack.Gates[i].ID) {
-				showGate(out, pack, &pack.Gates[i])
-			}
-		}
-		for i := range pack.Rules {
-			if is(pack.ID, pack.Rules[i].ID) {
-				showRule(out, pack, &pack.Rules[i])
-			}
-		}
-	}
-	if found == 0 {
-		return usage("unknown rule %q%s", id, strings.TrimSuffix(didYouMean(id, ids), ": one of "+strings.Join(ids, ", ")))
+	for line := range strings.Lines(text) {
+		fmt.Fprintln(out, report.Visible(strings.TrimSuffix(line, "\n")))
 	}
 	return fault(out.Flush())
+}
+
+func (p *program) rulesDocs() *cobra.Command {
+	var know knowledgeFlags
+	cmd := &cobra.Command{
+		Use:   "docs",
+		Short: "Write the reference of all rules in Markdown",
+		Long: `docs writes every pack with its rules and gates, their questions, reasons and
+clauses in English and Chinese, and the vocabulary in which rules are written.`,
+		Example: "  netvet rules docs > RULES.md",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			library, err := know.library()
+			if err != nil {
+				return err
+			}
+			var text bytes.Buffer
+			if err := library.Document(&text); err != nil {
+				return fault(err)
+			}
+			return p.lines(text.String())
+		},
+	}
+	know.addRules(cmd.Flags())
+	return cmd
 }
 
 // fields writes one labelled line for every text that is not empty.
@@ -130,34 +139,6 @@ func (f fields) text(label string, t rules.Text) {
 	f.line("", t.ZH)
 }
 
-func (f fields) cites(pack *rules.Pack, cites []netvet.Citation) {
-	for _, c := range cites {
-		if c.Instrument == "" {
-			c.Instrument = pack.Instrument.Name
-		}
-		f.line("law", strings.Join(slices.DeleteFunc([]string{c.Instrument, c.Clause, span(rules.Span{From: c.From, To: c.To}), c.URL}, func(s string) bool { return s == "" }), ", "))
-	}
-}
-
-func showPack(w io.Writer, pack *rules.Pack) {
-	f := fields{w}
-	fmt.Fprintf(w, "%s\n", pack.ID)
-	f.text("title", pack.Title)
-	f.line("jurisdiction", pack.Jurisdiction)
-	f.line("instrument", strings.TrimSpace(pack.Instrument.Name+" "+pack.Instrument.Order))
-	f.line("in force", span(pack.Instrument.InForce))
-	f.line("preview", map[bool]string{true: "not law: a proposal"}[pack.Preview])
-	f.line("url", pack.Instrument.URL)
-	f.line("verified", yesNo(pack.Instrument.Verified))
-	f.line("source", strings.TrimSpace(pack.Instrument.Source+" "+string(pack.Instrument.Date)))
-	f.line("version", string(pack.Version))
-	f.line("sha256", pack.SHA256)
-	for _, t := range pack.Topics {
-		f.line("topic", fmt.Sprintf("%s: %s, weight %v of %s", t.ID, t.Title.EN, t.Weight, t.Factor))
-	}
-	f.line("rules", fmt.Sprintf("%d, and %d gates", len(pack.Rules), len(pack.Gates)))
-}
-
 func span(s rules.Span) string {
 	switch {
 	case s.From == "" && s.To == "":
@@ -166,55 +147,6 @@ func span(s rules.Span) string {
 		return "from " + string(s.From)
 	}
 	return strings.TrimSpace(fmt.Sprintf("%s to %s", s.From, s.To))
-}
-
-func showRule(w io.Writer, pack *rules.Pack, r *rules.Rule) {
-	f := fields{w}
-	fmt.Fprintf(w, "%s/%s\n", pack.ID, r.ID)
-	f.text("title", r.Title)
-	f.line("factor", string(r.Factor)+", topic "+r.Topic)
-	f.text("question", r.Question)
-	f.line("good answer", r.Good)
-	f.text("why", r.Why)
-	f.line("asked of", r.Each)
-	if r.Candidates != nil {
-		f.line("candidates", "components of the pattern "+r.Candidates.Pattern)
-	}
-	f.line("needs", strings.Join(r.Needs, ", "))
-	f.line("applies", r.Applies)
-	f.line("fails when", r.When)
-	f.line("clear when", r.Clear)
-	f.line("evidence", r.Evidence)
-	f.line("strength", fmt.Sprintf("%v, severity %s", r.Strength, r.Severity))
-	f.line("half-life", r.HalfLife)
-	f.line("in force", span(r.InForce))
-	f.text("message", r.Message)
-	f.text("remedy", r.Remedy)
-	f.cites(pack, r.Cites)
-	f.line("basis", r.Basis)
-	f.line("source", r.Source)
-	f.line("taken from", r.From)
-	f.line("indicators", strings.Join(r.Indicators, ", "))
-}
-
-func showGate(w io.Writer, pack *rules.Pack, g *rules.Gate) {
-	f := fields{w}
-	fmt.Fprintf(w, "%s/%s\n", pack.ID, g.ID)
-	f.text("title", g.Title)
-	f.line("list", g.List+" (netvet suppliers lists "+g.List+")")
-	f.line("binds", strings.TrimSpace(strings.Join([]string{plainOr(string(g.Applies.Role), "any role"), plainOr(string(g.Applies.Act), "any act")}, ", ")))
-	f.line("verdict", "at most "+string(g.Direct))
-	f.line("other role", string(g.Otherwise.Role))
-	f.line("other act", string(g.Otherwise.Act))
-	f.line("embedded", g.Embedded)
-	for _, factor := range netvet.Factors() {
-		if v, ok := g.Floors[factor]; ok {
-			f.line("floor", fmt.Sprintf("%s at least %v", factor, v))
-		}
-	}
-	f.text("message", g.Message)
-	f.text("remedy", g.Remedy)
-	f.cites(pack, g.Cites)
 }
 
 func plainOr(s, otherwise string) string {

@@ -28,15 +28,16 @@ func NewNDJSON(w io.Writer) *NDJSON {
 }
 
 type runLine struct {
-	Type          string            `json:"type"`
-	SchemaVersion string            `json:"schema_version"`
-	Notice        string            `json:"notice"`
-	AsOf          string            `json:"as_of"`
-	Tool          netvet.Tool       `json:"tool"`
-	Profile       string            `json:"profile"`
-	Parameters    netvet.Parameters `json:"parameters"`
-	Packs         []netvet.DataSet  `json:"packs"`
-	Data          []netvet.DataSet  `json:"data"`
+	Type          string              `json:"type"`
+	SchemaVersion string              `json:"schema_version"`
+	Notice        string              `json:"notice"`
+	AsOf          string              `json:"as_of"`
+	Tool          netvet.Tool         `json:"tool"`
+	Profile       string              `json:"profile"`
+	Parameters    netvet.Parameters   `json:"parameters"`
+	Adjustments   []netvet.Adjustment `json:"adjustments,omitempty"`
+	Packs         []netvet.DataSet    `json:"packs"`
+	Data          []netvet.DataSet    `json:"data"`
 }
 
 type productLine struct {
@@ -72,7 +73,7 @@ type summaryLine struct {
 // Begin writes what is known of the run before any product.
 func (n *NDJSON) Begin(r *netvet.Register) error {
 	return n.line(runLine{Type: "run", SchemaVersion: r.SchemaVersion, Notice: r.Notice, AsOf: r.AsOf, Tool: r.Tool,
-		Profile: r.Profile, Parameters: r.Parameters, Packs: listed(r.Packs), Data: listed(r.Data)})
+		Profile: r.Profile, Parameters: r.Parameters, Adjustments: r.Adjustments, Packs: listed(r.Packs), Data: listed(r.Data)})
 }
 
 // Product writes a product, its findings and its risks. A risk has no priority

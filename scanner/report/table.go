@@ -33,6 +33,7 @@ func writeTable(w io.Writer, r *netvet.Register, o Options) error {
 		t.rows()
 	}
 	t.gates()
+	t.adjustments()
 	t.summary()
 	t.sensitivity()
 	t.gaps()
@@ -336,6 +337,21 @@ func (t *table) gates() {
 		}
 		parts = slices.DeleteFunc(append(parts, g.URL), func(s string) bool { return s == "" })
 		t.paragraph("    ", Visible(strings.Join(parts, ", ")))
+	}
+}
+
+// adjustments lists the rules that the user changed, with the reason.
+func (t *table) adjustments() {
+	if len(t.r.Adjustments) == 0 {
+		return
+	}
+	fmt.Fprintln(t.out, "\nAdjusted rules")
+	for _, a := range t.r.Adjustments {
+		what := "turned off"
+		if a.Strength != nil {
+			what = fmt.Sprintf("strength %g instead of %g", *a.Strength, a.Was)
+		}
+		t.paragraph("  ", Visible(fmt.Sprintf("%s %s: %s by %s on %s: %s", a.Rule, a.Title, what, a.By, a.Date, a.Reason)))
 	}
 }
 
