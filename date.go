@@ -36,6 +36,22 @@ func (d Date) Start() time.Time {
 	return t
 }
 
+// End returns the first moment after all that the date may mean: the day after,
+// or the month or year after a date that is no more precise. It is the zero time
+// when the date is unknown.
+func (d Date) End() time.Time {
+	t, ok := d.parse()
+	switch {
+	case !ok:
+		return time.Time{}
+	case len(d) == len("2006"):
+		return t.AddDate(1, 0, 0)
+	case len(d) == len("2006-01"):
+		return t.AddDate(0, 1, 0)
+	}
+	return t.AddDate(0, 0, 1)
+}
+
 // Covers reports whether at lies in [from, to): the empty from reaches back
 // for ever, the empty to has not ended.
 func Covers(from, to Date, at time.Time) bool {

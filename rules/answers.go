@@ -17,12 +17,8 @@ func (e *evaluation) answers(r *CompiledRule) []netvet.Evidence {
 		if !slices.ContainsFunc(a.Rules, func(id string) bool { return meansRule(id, r) }) {
 			continue
 		}
-		reliability, ok := netvet.Reliabilities()[a.Reliability]
-		if !ok {
-			reliability = netvet.ReliabilitySelfAttested
-		}
 		out = append(out, netvet.Evidence{Rule: r.ID, Subject: e.product(), Adverse: !a.Clean, Count: 1, Text: answerText(a), Input: a.Document,
-			Source: firstOf(a.By, "answer"), Observed: a.Date.Start(), Reliability: reliability, Match: 1, Relevance: 1})
+			Source: firstOf(a.By, "answer"), Observed: a.Date.Start(), Reliability: reliabilityOf(a.Reliability), Match: 1, Relevance: 1})
 	}
 	return out
 }

@@ -87,6 +87,8 @@ type caseText struct {
 	Possible        []string         `yaml:"possible"`
 	Operator        caseOperator     `yaml:"operator"`
 	Answers         []caseAnswer     `yaml:"answers"`
+	Commitments     []map[string]any `yaml:"commitments"`
+	Certificates    []map[string]any `yaml:"certificates"`
 }
 
 type observation struct {
@@ -95,15 +97,19 @@ type observation struct {
 }
 
 type caseOperator struct {
-	Role           netvet.Role     `yaml:"role"`
-	Act            netvet.Act      `yaml:"act"`
-	Criticality    string          `yaml:"criticality"`
-	DataClass      string          `yaml:"data_class"`
-	StoredIn       []string        `yaml:"stored_in"`
-	StockDays      int             `yaml:"stock_days"`
-	ForeignListing bool            `yaml:"foreign_listing"`
-	Users          int64           `yaml:"users"`
-	Category       netvet.Category `yaml:"category"`
+	Role              netvet.Role     `yaml:"role"`
+	Act               netvet.Act      `yaml:"act"`
+	Criticality       string          `yaml:"criticality"`
+	DataClass         string          `yaml:"data_class"`
+	PersonalRecords   *int64          `yaml:"personal_records"`
+	SensitiveRecords  *int64          `yaml:"sensitive_records"`
+	ExportedPersonal  *int64          `yaml:"exported_personal"`
+	ExportedSensitive *int64          `yaml:"exported_sensitive"`
+	StoredIn          []string        `yaml:"stored_in"`
+	StockDays         int             `yaml:"stock_days"`
+	ListingAbroad     *bool           `yaml:"listing_abroad"`
+	Users             int64           `yaml:"users"`
+	Category          netvet.Category `yaml:"category"`
 }
 
 type caseAnswer struct {
@@ -289,13 +295,25 @@ func (f *fileTester) assessment(p *Program, c *caseText, rule string) (*netvet.A
 	}
 	tally.Fill(a)
 	a.Circumstances = c.circumstances(rule)
+	for i, text := range c.Commitments {
+		var x netvet.Commitment
+		b.convert("commitments."+strconv.Itoa(i), text, &x)
+		a.Circumstances.Commitments = append(a.Circumstances.Commitments, x)
+	}
+	for i, text := range c.Certificates {
+		var x netvet.Certificate
+		b.convert("certificates."+strconv.Itoa(i), text, &x)
+		a.Circumstances.Certificates = append(a.Circumstances.Certificates, x)
+	}
 	return a, b.err
 }
 
 func (c *caseText) circumstances(rule string) netvet.Circumstances {
 	o := &c.Operator
-	out := netvet.Circumstances{Role: o.Role, Act: o.Act, ActAssumed: o.Act == "", Criticality: o.Criticality, DataClass: o.DataClass, StoredIn: o.StoredIn,
-		StockDays: o.StockDays, ForeignListing: o.ForeignListing, Users: o.Users, Category: o.Category}
+	out := netvet.Circumstances{Role: o.Role, Act: o.Act, ActAssumed: o.Act == "", Criticality: o.Criticality,
+		Data: netvet.Data{Class: o.DataClass, Personal: o.PersonalRecords, Sensitive: o.SensitiveRecords,
+			ExportedPersonal: o.ExportedPersonal, ExportedSensitive: o.ExportedSensitive, StoredIn: o.StoredIn},
+		StockDays: o.StockDays, ListingAbroad: o.ListingAbroad, Users: o.Users, Category: o.Category}
 	if out.Act == "" {
 		out.Act = netvet.ActProcure
 	}

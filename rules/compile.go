@@ -26,16 +26,24 @@ import (
 const costLimit = 1_000_000
 
 // Operator is what expressions see of the buyer and the use of the product.
+// Numbers of persons are -1 when nobody stated them.
 type Operator struct {
-	Role           netvet.Role `json:"role"`
-	Act            netvet.Act  `json:"act"`
-	ActAssumed     bool        `json:"act_assumed"`
-	Criticality    string      `json:"criticality"`
-	DataClass      string      `json:"data_class"`
-	StoredIn       []string    `json:"stored_in"`
-	StockDays      int         `json:"stock_days"`
-	ForeignListing bool        `json:"foreign_listing"`
-	Users          int64       `json:"users"`
+	Role             netvet.Role `json:"role"`
+	Act              netvet.Act  `json:"act"`
+	ActAssumed       bool        `json:"act_assumed"`
+	Criticality      string      `json:"criticality"`
+	DataClass        string      `json:"data_class"`
+	PersonalRecords  int64       `json:"personal_records"`
+	SensitiveRecords int64       `json:"sensitive_records"`
+	// Persons whose data leaves the country in a year: as stated, else all of
+	// whom data is held.
+	ExportedPersonal  int64    `json:"exported_personal"`
+	ExportedSensitive int64    `json:"exported_sensitive"`
+	StoredIn          []string `json:"stored_in"`
+	Exports           string   `json:"exports"` // whether data leaves the country of the profile, as stated: yes, no, or empty
+	StockDays         int      `json:"stock_days"`
+	ListingAbroad     string   `json:"listing_abroad"` // yes, no, or empty when nobody said
+	Users             int64    `json:"users"`
 }
 
 // PointOfView is what expressions see of the profile.
@@ -93,6 +101,8 @@ func variables() []variable {
 		{"vulnerability", reflect.TypeFor[netvet.Vulnerability](), eachVulnerability},
 		{"hit", reflect.TypeFor[netvet.ListHit](), eachHit},
 		{eachComparison, reflect.TypeFor[netvet.Comparison](), eachComparison},
+		{eachCommitment, reflect.TypeFor[netvet.Commitment](), eachCommitment},
+		{eachCertificate, reflect.TypeFor[netvet.Certificate](), eachCertificate},
 	}
 }
 
@@ -201,7 +211,7 @@ func (c *compiler) check(cond *condition, each string) []flaw {
 		return out.flaws
 	}
 	var flaws []flaw
-	for _, name := range []string{varComponent, eachService, eachVulnerability, eachHit, eachComparison} {
+	for _, name := range []string{varComponent, eachService, eachVulnerability, eachHit, eachComparison, eachCommitment, eachCertificate} {
 		if out.uses.variables[name] && c.each[name] != each {
 			flaws = append(flaws, flaw{1, 1, fmt.Sprintf("%s is known only in an expression of a rule with each: %s", name, c.each[name])})
 		}

@@ -66,6 +66,7 @@ func TestExpressions(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := fixtureProgram(t, "base")
+	held, leaving, abroad := int64(900), int64(20), false
 	a := &netvet.Assessment{
 		Product: netvet.Product{Name: "Box", Category: netvet.CategoryServer, References: []netvet.Reference{{Type: "advisories", URL: "https://a.example.com"}},
 			BOM: netvet.BOM{Created: "2026-11-01", Authors: []string{"x"}}, PurchaseDate: "2026-01-01", Price: netvet.Price{Amount: 2}},
@@ -75,7 +76,7 @@ func TestExpressions(t *testing.T) {
 		Hits:            []netvet.ListHit{{List: "l", Effects: []string{"procurement_ban"}, From: "2020"}},
 		Makers:          []netvet.MakerGroup{{Match: matched(acme(), 1), Count: 3}, {PossibleOnly: true}},
 		Candidates:      []netvet.Candidate{{Pattern: "bmc", Count: 2}},
-		Circumstances:   netvet.Circumstances{StoredIn: []string{"CN"}, StockDays: 30, Users: 5},
+		Circumstances:   netvet.Circumstances{Data: netvet.Data{StoredIn: []string{"CN"}, Personal: &held, ExportedPersonal: &leaving}, StockDays: 30, Users: 5, ListingAbroad: &abroad},
 	}
 	a.Match.Supplier.Owners = []netvet.Owner{{ID: "holding", Country: "XX"}}
 	full := &evaluation{p: p, a: a, component: &netvet.Candidate{Component: netvet.Component{Name: "b"}, Maker: *acme(), Count: 2}}
@@ -91,6 +92,7 @@ func TestExpressions(t *testing.T) {
 		`vulnerabilities.exists(v, 912 in v.cwes) && hits.all(h, h.from < "2021" && "procurement_ban" in h.effects)`,
 		`makers.size() == 1 && makers[0].supplier.name == "Acme Corp" && makers[0].count == 3 && makers[0].confidence == 1.0`,
 		`operator.role == "enterprise" && operator.stored_in == ["CN"] && operator.stock_days == 30 && operator.users == 5 && !operator.act_assumed`,
+		`operator.personal_records == 900 && operator.sensitive_records == -1 && operator.exported_personal == 20 && operator.exports == "yes" && operator.listing_abroad == "no"`,
 		`profile.id == "base" && profile.home == "CN" && as_of > timestamp("2026-01-01T00:00:00Z") && size(possible) == 0`,
 		`component.name == "b" && component.maker.id == "acme" && component.count == 2 && component.confidence == 0.0`,
 		`words("Dell iDRAC9", "idrac 9") && lower("ABC") == "abc" && !words("x", "")`,

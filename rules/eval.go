@@ -18,7 +18,9 @@ const (
 	eachService       = "service"
 	eachVulnerability = "vulnerability"
 	eachHit           = "hit"
-	eachComparison    = "comparison" // of compared alone
+	eachComparison    = "comparison"  // of compared alone
+	eachCommitment    = "commitment"  // of recorded alone
+	eachCertificate   = "certificate" // of recorded alone
 )
 
 // Whose word a rule may rest on.
@@ -65,6 +67,8 @@ type evaluation struct {
 	vulnerability *netvet.Vulnerability
 	hit           *netvet.ListHit
 	comparison    *netvet.Comparison
+	commitment    *netvet.Commitment
+	certificate   *netvet.Certificate
 	count         int
 
 	values  map[string]any // variables that are the same for the whole product
@@ -88,6 +92,10 @@ func (e *evaluation) ResolveName(name string) (any, bool) {
 		return e.hit, e.hit != nil
 	case eachComparison:
 		return e.comparison, e.comparison != nil
+	case eachCommitment:
+		return e.commitment, e.commitment != nil
+	case eachCertificate:
+		return e.certificate, e.certificate != nil
 	case varCount:
 		return e.count, true
 	}
@@ -158,8 +166,37 @@ func (e *evaluation) root(name string) reflect.Value {
 
 func (e *evaluation) operator() *Operator {
 	c := &e.a.Circumstances
-	return &Operator{Role: e.role(), Act: c.Act, ActAssumed: c.ActAssumed, Criticality: c.Criticality, DataClass: c.DataClass,
-		StoredIn: c.StoredIn, StockDays: c.StockDays, ForeignListing: c.ForeignListing, Users: c.Users}
+	d := &c.Data
+	out := &Operator{Role: e.role(), Act: c.Act, ActAssumed: c.ActAssumed, Criticality: c.Criticality, DataClass: d.Class, StoredIn: d.StoredIn,
+		PersonalRecords: persons(d.Personal), SensitiveRecords: persons(d.Sensitive), StockDays: c.StockDays, Users: c.Users,
+		ExportedPersonal: persons(d.ExportedPersonal, d.Personal), ExportedSensitive: persons(d.ExportedSensitive, d.Sensitive)}
+	if len(d.StoredIn) > 0 {
+		out.Exports = yesNo(slices.ContainsFunc(d.StoredIn, func(c string) bool { return c != e.p.Profile.Home }))
+	}
+	if persons(d.ExportedPersonal) > 0 || persons(d.ExportedSensitive) > 0 {
+		out.Exports = yesNo(true)
+	}
+	if c.ListingAbroad != nil {
+		out.ListingAbroad = yesNo(*c.ListingAbroad)
+	}
+	return out
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// persons is the first number that is stated, else -1.
+func persons(stated ...*int64) int64 {
+	for _, n := range stated {
+		if n != nil {
+			return *n
+		}
+	}
+	return -1
 }
 
 // role is what the buyer is: as the context says, else as the profile does.
@@ -224,6 +261,7 @@ func (e *evaluation) rule(r *CompiledRule) {
 		out.subjects()
 	}
 	out.comparisons()
+	out.recorded()
 	for _, item := range e.answers(r) {
 		out.answered = out.add(item, "") || out.answered
 	}

@@ -80,6 +80,9 @@ func extend(parent, own *Profile) *Profile {
 	if own.Concern != nil {
 		out.Concern = own.Concern
 	}
+	if own.UsersOver != 0 {
+		out.UsersOver = own.UsersOver
+	}
 	if own.Source != "" {
 		out.Source = own.Source
 	}

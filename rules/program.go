@@ -46,11 +46,12 @@ type CompiledRule struct {
 	applies, when, clear *condition
 	needs                []func(*evaluation) bool
 	message, cleared     *template
-	compared             *compiledComparison
+	compared, asked      *asked
 }
 
-// compiledComparison is what a rule asks about comparisons, made ready.
-type compiledComparison struct {
+// asked is what a rule asks about comparisons, or about what is recorded, made
+// ready.
+type asked struct {
 	when, clear      *condition
 	message, cleared *template
 }
@@ -227,7 +228,10 @@ func (w *workshop) rule(pack *Pack, rule *Rule) *CompiledRule {
 	r.cleared = template("cleared.en", r.Cleared.EN)
 
 	if rule.Compared != nil {
-		r.compared = w.comparison(rule.Compared, &f)
+		r.compared = w.asked("compared", eachComparison, rule.Compared, &f)
+	}
+	if q := rule.Recorded; q != nil {
+		r.asked = w.asked("recorded", q.Of, q.asked(), &f)
 	}
 
 	needs, unknown := resolveNeeds(r.Needs, w.needs, w.patterns)
@@ -243,18 +247,19 @@ func (w *workshop) rule(pack *Pack, rule *Rule) *CompiledRule {
 	return r
 }
 
-// comparison compiles what a rule asks about comparisons, but for its expressions.
-func (w *workshop) comparison(q *Compared, f *ruleFaults) *compiledComparison {
-	if w.roots[eachComparison] == nil {
-		w.roots[eachComparison] = ruleRoots(eachComparison)
+// asked compiles what a rule asks about each of the things named, but for its
+// expressions.
+func (w *workshop) asked(key, each string, q *Compared, f *ruleFaults) *asked {
+	if w.roots[each] == nil {
+		w.roots[each] = ruleRoots(each)
 	}
-	out := &compiledComparison{when: w.compiler.condition(q.When), clear: w.compiler.condition(q.Clear)}
+	out := &asked{when: w.compiler.condition(q.When), clear: w.compiler.condition(q.Clear)}
 	var err error
-	if out.message, err = parseTemplate(q.Message.EN, w.roots[eachComparison]); err != nil {
-		f.add("compared.message.en", err.Error())
+	if out.message, err = parseTemplate(q.Message.EN, w.roots[each]); err != nil {
+		f.add(key+".message.en", err.Error())
 	}
-	if out.cleared, err = parseTemplate(q.Cleared.EN, w.roots[eachComparison]); err != nil {
-		f.add("compared.cleared.en", err.Error())
+	if out.cleared, err = parseTemplate(q.Cleared.EN, w.roots[each]); err != nil {
+		f.add(key+".cleared.en", err.Error())
 	}
 	return out
 }
@@ -276,25 +281,31 @@ func (w *workshop) check(r *CompiledRule) {
 		f.unknownPatterns(e.key, e.condition.patterns(), w.patterns)
 	}
 	if q := r.Compared; q != nil {
-		w.checkCompared(r, q, &f)
+		w.checkAsked("compared", eachComparison, q, r.compared, &f)
+	}
+	if q := r.Recorded; q != nil {
+		if q.Of != eachCommitment && q.Of != eachCertificate {
+			f.add("recorded.of", fmt.Sprintf("%q is none of %s, %s", q.Of, eachCommitment, eachCertificate))
+		}
+		w.checkAsked("recorded", q.Of, q.asked(), r.asked, &f)
 	}
 	w.faults = append(w.faults, f.faults...)
 }
 
-func (w *workshop) checkCompared(r *CompiledRule, q *Compared, f *ruleFaults) {
-	for key, text := range map[string]string{"compared.message.zh": q.Message.ZH, "compared.cleared.zh": q.Cleared.ZH} {
-		if _, err := parseTemplate(text, w.roots[eachComparison]); err != nil {
-			f.add(key, err.Error())
+func (w *workshop) checkAsked(key, each string, q *Compared, ready *asked, f *ruleFaults) {
+	for part, text := range map[string]string{".message.zh": q.Message.ZH, ".cleared.zh": q.Cleared.ZH} {
+		if _, err := parseTemplate(text, w.roots[each]); err != nil {
+			f.add(key+part, err.Error())
 		}
 	}
 	if q.When == "" && q.Clear == "" {
-		f.add("compared", "it asks nothing: give when or clear")
+		f.add(key, "it asks nothing: give when or clear")
 	}
 	if q.When != "" && q.Message.EN == "" {
-		f.add("compared", "message.en is required where when is given")
+		f.add(key, "message.en is required where when is given")
 	}
-	f.flaws("compared.when", q.When, w.compiler.check(r.compared.when, eachComparison))
-	f.flaws("compared.clear", q.Clear, w.compiler.check(r.compared.clear, eachComparison))
+	f.flaws(key+".when", q.When, w.compiler.check(ready.when, each))
+	f.flaws(key+".clear", q.Clear, w.compiler.check(ready.clear, each))
 }
 
 // ruleFaults collects the faults of one rule with their lines.

@@ -82,6 +82,9 @@ type Rule struct {
 	// Compared is what the comparison of declared and observed things says to
 	// the rule, beside what the rule is evaluated on.
 	Compared *Compared `yaml:"compared" json:"compared,omitempty"`
+	// Recorded is what a commitment or certificate that the operator recorded says
+	// to the rule.
+	Recorded *Recorded `yaml:"recorded" json:"recorded,omitempty"`
 	// ClearWhenNone makes it clean that a resolved supplier is on no list at
 	// all. For each: hit alone: the silence of a document clears nothing.
 	ClearWhenNone bool              `yaml:"clear_when_none" json:"clear_when_none,omitempty"`
@@ -113,6 +116,17 @@ type Compared struct {
 	When    string `yaml:"when" json:"when"`       // CEL, true: adverse
 	Clear   string `yaml:"clear" json:"clear"`     // CEL, true: clean
 	Message Text   `yaml:"message" json:"message"` // {comparison.name} and the like are filled in
+	Cleared Text   `yaml:"cleared" json:"cleared"`
+}
+
+// Recorded asks about each commitment or certificate that the context records
+// of the product and its supplier. Its evidence is as reliable and as old as the
+// record. Those of which neither condition holds say nothing to the rule.
+type Recorded struct {
+	Of      string `yaml:"of" json:"of"`           // commitment or certificate
+	When    string `yaml:"when" json:"when"`       // CEL, true: adverse
+	Clear   string `yaml:"clear" json:"clear"`     // CEL, true: clean
+	Message Text   `yaml:"message" json:"message"` // {certificate.number} and the like are filled in
 	Cleared Text   `yaml:"cleared" json:"cleared"`
 }
 
@@ -161,7 +175,10 @@ type Profile struct {
 	Prior    *float64                  `yaml:"prior" json:"prior"`
 	Embedded netvet.Verdict            `yaml:"embedded" json:"embedded"` // of gates that leave it to the profile
 	Concern  []string                  `yaml:"concern" json:"concern"`   // countries whose law is a concern here; empty: none
-	Source   string                    `yaml:"source" json:"source"`
-	File     string                    `yaml:"-" json:"-"`
-	data     []byte                    // of the file, for the lines of faults
+	// UsersOver is the number of users that an operator has more than to be what
+	// the profile is for; 0: any.
+	UsersOver int64  `yaml:"users_over" json:"users_over,omitempty"`
+	Source    string `yaml:"source" json:"source"`
+	File      string `yaml:"-" json:"-"`
+	data      []byte // of the file, for the lines of faults
 }

@@ -129,6 +129,11 @@ func showRule(b *bytes.Buffer, p *Pack, r *Rule, heading string) {
 		s.line("compared: clean when", code(r.Compared.Clear))
 		s.text("compared: message", r.Compared.Message)
 	}
+	if r.Recorded != nil {
+		s.line(r.Recorded.Of+" recorded: adverse when", code(r.Recorded.When))
+		s.line(r.Recorded.Of+" recorded: clean when", code(r.Recorded.Clear))
+		s.text(r.Recorded.Of+" recorded: message", r.Recorded.Message)
+	}
 	s.line("strength", fmt.Sprint(r.Strength))
 	s.line("severity", string(r.Severity))
 	s.line("half-life", r.HalfLife)

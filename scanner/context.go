@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -11,13 +12,15 @@ import (
 	"github.com/netvet/netvet/scanner/strictyaml"
 )
 
-// Context is what the buyer knows: who they are, how each product is used, and
-// what they were told about it. It is the buyer's own file, netvet.yaml; one
-// that comes with the inputs is never read.
+// Context is what the buyer knows: who they are, what systems they run on the
+// products, what suppliers undertook, and how each product is used. It is the
+// buyer's own file, netvet.yaml; one that comes with the inputs is never read.
 type Context struct {
-	Operator Operator         `yaml:"operator"`
-	Defaults ContextDefaults  `yaml:"defaults"`
-	Products []ContextProduct `yaml:"products"`
+	Operator  Operator                 `yaml:"operator"`
+	Defaults  ContextDefaults          `yaml:"defaults"`
+	Systems   map[string]ContextSystem `yaml:"systems"` // by name
+	Suppliers []ContextSupplier        `yaml:"suppliers"`
+	Products  []ContextProduct         `yaml:"products"`
 	// Bindings and Observations are about what probes, logs and specifications say.
 	Bindings     []ContextBinding     `yaml:"bindings"`
 	Observations []ContextObservation `yaml:"observations"`
@@ -26,36 +29,36 @@ type Context struct {
 
 // Operator is the organisation that buys and runs the products.
 type Operator struct {
-	Name           string      `yaml:"name"`
-	Role           netvet.Role `yaml:"role"`     // ciio, us-federal, enterprise; empty: the profile's
-	Notified       netvet.Date `yaml:"notified"` // of the notice that made it a CIIO
-	Users          int64       `yaml:"users"`
-	ListingAbroad  bool        `yaml:"listing_abroad"`
-	StorageCountry string      `yaml:"storage_country"`
+	Name          string      `yaml:"name"`
+	Role          netvet.Role `yaml:"role"`           // empty: the profile's
+	Notified      netvet.Date `yaml:"notified"`       // of the notice that made it an operator of critical infrastructure
+	Users         int64       `yaml:"users"`          // whose personal information it holds; 0: not stated
+	ListingAbroad *bool       `yaml:"listing_abroad"` // listed abroad, or planned to be
 }
 
-// ContextDefaults hold for every product without a word of its own.
+// ContextDefaults hold for every product without a word of its own or of its
+// systems.
 type ContextDefaults struct {
-	Act         netvet.Act `yaml:"act"`
-	Criticality string     `yaml:"criticality"`
-	Data        string     `yaml:"data"`
-	StoredIn    []string   `yaml:"stored_in"`
+	Act         netvet.Act  `yaml:"act"`
+	Criticality string      `yaml:"criticality"`
+	Data        ContextData `yaml:"data"`
 }
 
 // ContextProduct is what is known about the products that match. Every entry
 // that matches applies, in file order; later ones win where both say something.
 type ContextProduct struct {
 	Match       ContextMatch              `yaml:"match"`
+	Systems     []string                  `yaml:"systems"` // names of systems that it serves
 	Act         netvet.Act                `yaml:"act"`
 	Criticality string                    `yaml:"criticality"` // critical, high, medium, low
-	Impact      map[netvet.Factor]float64 `yaml:"impact"`      // in [0,1], wins over the criticality
+	Impact      map[netvet.Factor]float64 `yaml:"impact"`      // in [0,1], wins over criticality and data
 	Category    netvet.Category           `yaml:"category"`
-	Data        string                    `yaml:"data"` // core, important, personal, general
-	StoredIn    []string                  `yaml:"stored_in"`
+	Data        ContextData               `yaml:"data"`
 	StockDays   int                       `yaml:"stock_days"`
 	Mitigations []ContextMitigation       `yaml:"mitigations"`
-	Answers     []ContextAnswer           `yaml:"answers"`
 	Declared    []ContextDeclared         `yaml:"declared"` // in its documents
+
+	ContextStatements `yaml:",inline"`
 }
 
 // ContextMatch chooses products. Every part that is given must hold; * in a
@@ -72,33 +75,16 @@ type ContextMatch struct {
 
 // ContextMitigation is a measure of the buyer that lowers likelihood.
 type ContextMitigation struct {
-	Kind        string      `yaml:"kind"`     // second-source, stock, escrow, local-support, isolation
-	Strength    float64     `yaml:"strength"` // in [0,1]
-	Reliability string      `yaml:"reliability"`
-	Evidence    string      `yaml:"evidence"`
+	Kind        string      `yaml:"kind"`        // second-source, stock, escrow, local-support, isolation
+	Strength    float64     `yaml:"strength"`    // in [0,1]
+	Reliability string      `yaml:"reliability"` // of the evidence
+	Evidence    string      `yaml:"evidence"`    // a document
 	Date        netvet.Date `yaml:"date"`
 }
-
-// ContextAnswer is an answer to the question of one rule or, with a trailing *,
-// of several.
-type ContextAnswer struct {
-	Rule        string      `yaml:"rule"`
-	Answer      string      `yaml:"answer"` // yes, no, clean or adverse; empty or unknown: none
-	By          string      `yaml:"by"`
-	Reliability string      `yaml:"reliability"` // attestation, audit, observation, document, self-attested ...
-	Date        netvet.Date `yaml:"date"`
-	Document    string      `yaml:"document"`
-}
-
-// given reports whether the question was answered: a questionnaire comes with
-// empty answers, and who does not know may say so.
-func (a ContextAnswer) given() bool { return a.Answer != "" && a.Answer != "unknown" }
 
 // Words of a context that are closed sets.
 var (
 	criticalities   = map[string]float64{"critical": 1.0, "high": 0.8, "medium": 0.5, "low": 0.2}
-	dataClasses     = []string{"core", "important", "personal", "general"}
-	answerWords     = []string{"yes", "no", "clean", "adverse"}
 	mitigationKinds = []string{"second-source", "stock", "escrow", "local-support", "isolation"}
 	roles           = words(netvet.Roles())
 	acts            = []string{string(netvet.ActProcure), string(netvet.ActOperate)}
@@ -108,29 +94,53 @@ var (
 // strictyaml.Faults with file and line. The name is for messages.
 func LoadContext(name string, data []byte) (*Context, error) {
 	var c Context
-	if err := strictyaml.Decode(name, data, &c); err != nil {
+	var form strictyaml.Faults
+	if err := strictyaml.Decode(name, data, &c); err != nil && !errors.As(err, &form) {
 		return nil, err
 	}
 	check := checker{file: name, lines: strictyaml.Lines(data)}
-	check.operator(&c)
-	for i := range c.Products {
-		check.product(fmt.Sprintf("products.%d", i), &c.Products[i])
-	}
-	for i := range c.Bindings {
-		check.binding(fmt.Sprintf("bindings.%d", i), &c.Bindings[i])
-	}
-	for i := range c.Observations {
-		check.observation(fmt.Sprintf("observations.%d", i), &c.Observations[i])
+	if len(check.lines) > 0 { // else it is no YAML, and nothing was read
+		check.context(&c)
 	}
 	c.file = name
-	return &c, check.faults.Err()
+	return &c, append(form, check.faults.besides(form)...).Err()
+}
+
+func (k *checker) context(c *Context) {
+	k.operator(c)
+	for _, name := range slices.Sorted(maps.Keys(c.Systems)) {
+		system := c.Systems[name]
+		k.system("systems."+name, name, &system)
+	}
+	for i := range c.Suppliers {
+		k.supplier(fmt.Sprintf("suppliers.%d", i), &c.Suppliers[i], c.Suppliers[:i])
+	}
+	for i := range c.Products {
+		k.product(fmt.Sprintf("products.%d", i), &c.Products[i], c.Systems)
+	}
+	for i := range c.Bindings {
+		k.binding(fmt.Sprintf("bindings.%d", i), &c.Bindings[i])
+	}
+	for i := range c.Observations {
+		k.observation(fmt.Sprintf("observations.%d", i), &c.Observations[i])
+	}
 }
 
 // checker collects the faults of a context.
 type checker struct {
 	file   string
 	lines  map[string]int
-	faults strictyaml.Faults
+	faults contextFaults
+}
+
+type contextFaults strictyaml.Faults
+
+// besides are the faults on lines whose form is right: what is wrong with a word
+// that could not be read has been said.
+func (fs contextFaults) besides(form strictyaml.Faults) strictyaml.Faults {
+	return slices.DeleteFunc(strictyaml.Faults(fs), func(f strictyaml.Fault) bool {
+		return slices.ContainsFunc(form, func(other strictyaml.Fault) bool { return other.Line == f.Line })
+	})
 }
 
 func (k *checker) fault(at, format string, args ...any) {
@@ -160,23 +170,32 @@ func (k *checker) operator(c *Context) {
 	if c.Operator.Role == netvet.RoleCIIO && c.Operator.Notified == "" {
 		k.fault("operator.role", "an operator is a CIIO by notification: give the date in operator.notified")
 	}
+	if c.Operator.Users < 0 {
+		k.fault("operator.users", "%d users: give how many there are, or leave it out", c.Operator.Users)
+	}
 	k.word("defaults.act", string(c.Defaults.Act), acts)
 	k.word("defaults.criticality", c.Defaults.Criticality, slices.Sorted(maps.Keys(criticalities)))
-	k.word("defaults.data", c.Defaults.Data, dataClasses)
+	k.data("defaults.data", &c.Defaults.Data)
 }
 
-func (k *checker) product(at string, p *ContextProduct) {
+func (k *checker) product(at string, p *ContextProduct, systems map[string]ContextSystem) {
 	if p.Match == (ContextMatch{}) {
 		k.fault(at, `the entry matches nothing: give match, with id: "*" for every product`)
 	}
 	k.match(at+".match", p.Match)
+	for i, name := range p.Systems {
+		k.known(fmt.Sprintf("%s.systems.%d", at, i), "system", name, slices.Sorted(maps.Keys(systems)))
+	}
 	k.word(at+".act", string(p.Act), acts)
 	k.word(at+".criticality", p.Criticality, slices.Sorted(maps.Keys(criticalities)))
-	k.word(at+".data", p.Data, dataClasses)
+	k.data(at+".data", &p.Data)
 	k.word(at+".category", string(p.Category), words(netvet.Categories()))
 	for _, f := range slices.Sorted(maps.Keys(p.Impact)) {
-		k.word(at+".impact", string(f), words(netvet.Factors()))
-		k.fraction(at+".impact", p.Impact[f])
+		k.known(at+".impact."+string(f), "factor", string(f), words(netvet.Factors()))
+		k.fraction(at+".impact."+string(f), p.Impact[f])
+	}
+	if p.StockDays < 0 {
+		k.fault(at+".stock_days", "%d days: give how long the stock lasts, or leave it out", p.StockDays)
 	}
 	for i := range p.Declared {
 		k.declared(fmt.Sprintf("%s.declared.%d", at, i), &p.Declared[i])
@@ -188,15 +207,22 @@ func (k *checker) product(at string, p *ContextProduct) {
 		k.fraction(at+".strength", m.Strength)
 		k.provenance(at, m.Reliability, m.Date)
 	}
-	for i, a := range p.Answers {
-		at := fmt.Sprintf("%s.answers.%d", at, i)
-		k.required(at, "rule", a.Rule)
-		if !a.given() {
-			continue
-		}
-		k.word(at+".answer", a.Answer, answerWords)
-		k.provenance(at, a.Reliability, a.Date)
+	k.statements(at, &p.ContextStatements)
+}
+
+// known checks that a name is one that was given.
+func (k *checker) known(at, what, name string, known []string) {
+	if slices.Contains(known, name) {
+		return
 	}
+	hint := "none is named"
+	if len(known) > 0 {
+		hint = "write one of " + strings.Join(known, ", ")
+	}
+	if near := strictyaml.Nearest(name, known); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	k.fault(at, "unknown %s %q: %s", what, name, hint)
 }
 
 func (k *checker) match(at string, m ContextMatch) {
@@ -213,8 +239,12 @@ func (k *checker) required(at, key, value string) {
 // was made: without either it is no evidence.
 func (k *checker) provenance(at, reliability string, date netvet.Date) {
 	k.required(at, "reliability", reliability)
-	k.word(at+".reliability", reliability, slices.Sorted(maps.Keys(netvet.Reliabilities())))
+	k.reliability(at, reliability)
 	k.required(at, "date", string(date))
+}
+
+func (k *checker) reliability(at, word string) {
+	k.word(at+".reliability", word, slices.Sorted(maps.Keys(netvet.Reliabilities())))
 }
 
 // words turns a list of named strings into plain ones.
@@ -224,55 +254,6 @@ func words[T ~string](list []T) []string {
 		out[i] = string(v)
 	}
 	return out
-}
-
-// circumstances gathers what the context and profile say of one product.
-func (s *run) circumstances(a *netvet.Assessment) netvet.Circumstances {
-	c := s.context
-	out := netvet.Circumstances{
-		Role: s.profile.Role, Act: c.Defaults.Act, Criticality: c.Defaults.Criticality,
-		DataClass: c.Defaults.Data, StoredIn: c.Defaults.StoredIn,
-		Users: c.Operator.Users, ForeignListing: c.Operator.ListingAbroad,
-	}
-	if c.Operator.Role != "" {
-		out.Role = c.Operator.Role
-	}
-	if out.StoredIn == nil && c.Operator.StorageCountry != "" {
-		out.StoredIn = []string{c.Operator.StorageCountry}
-	}
-	impact := map[netvet.Factor]float64{}
-	for i := range c.Products {
-		if p := &c.Products[i]; p.Match.matches(a) {
-			p.apply(&out, impact, s.goodAnswers)
-			for j := range p.Declared {
-				a.Declarations = append(slices.Clip(a.Declarations), p.Declared[j].facts()...)
-			}
-		}
-	}
-	if out.Act == "" {
-		out.Act, out.ActAssumed = netvet.ActProcure, true
-	}
-	out.Impact, out.ImpactAssumed = s.impact(out.Criticality, impact)
-	return out
-}
-
-// impact takes each factor's impact from the context's own number, else from
-// the criticality, else from the profile.
-func (s *run) impact(criticality string, stated map[netvet.Factor]float64) (map[netvet.Factor]float64, bool) {
-	out, assumed := map[netvet.Factor]float64{}, false
-	for _, f := range s.model.Factors {
-		if v, ok := stated[f]; ok {
-			out[f] = v
-		} else if v, ok := criticalities[criticality]; ok {
-			out[f] = v
-		} else {
-			assumed = true
-			if v, ok := s.profile.Impact[f]; ok {
-				out[f] = v // else the model's own default
-			}
-		}
-	}
-	return out, assumed
 }
 
 func (m ContextMatch) matches(a *netvet.Assessment) bool {
@@ -300,38 +281,4 @@ func fits(pattern string, values ...string) bool {
 		ok, _ := path.Match(strings.ToLower(p), strings.ToLower(v))
 		return ok
 	})
-}
-
-func (p *ContextProduct) apply(c *netvet.Circumstances, impact map[netvet.Factor]float64, good func(rule string) string) {
-	if p.Act != "" {
-		c.Act = p.Act
-	}
-	if p.Criticality != "" {
-		c.Criticality = p.Criticality
-	}
-	maps.Copy(impact, p.Impact)
-	if p.Category != "" {
-		c.Category = p.Category
-	}
-	if p.Data != "" {
-		c.DataClass = p.Data
-	}
-	if p.StoredIn != nil {
-		c.StoredIn = p.StoredIn
-	}
-	if p.StockDays != 0 {
-		c.StockDays = p.StockDays
-	}
-	for _, m := range p.Mitigations {
-		c.Mitigations = append(c.Mitigations, netvet.Mitigation(m))
-	}
-	for _, a := range p.Answers {
-		if !a.given() {
-			continue
-		}
-		c.Answers = append(c.Answers, netvet.Answer{
-			Rules: []string{a.Rule}, Clean: a.Answer == "clean" || a.Answer == good(a.Rule),
-			Answer: a.Answer, By: a.By, Reliability: a.Reliability, Date: a.Date, Document: a.Document,
-		})
-	}
 }

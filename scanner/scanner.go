@@ -145,7 +145,7 @@ func (s *Scanner) Each(ctx context.Context, inputs []sbom.Input, found []netvet.
 			return nil, err
 		}
 	}
-	for _, g := range found {
+	for _, g := range slices.Concat(found, r.contextGaps()) {
 		if err := r.gap(g); err != nil {
 			return nil, err
 		}
@@ -165,6 +165,7 @@ type run struct {
 	model    *Model
 	rules    map[string]*rules.CompiledRule
 	gates    map[string]*rules.Gate
+	good     map[string]string // rule -> the answer that speaks for the product: yes or no
 	lists    evidence.Lists
 	known    *evidence.Knowledge
 	resolver *resolver
@@ -208,7 +209,7 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 	if r.known, err = evidence.LoadKnowledge(); err != nil {
 		return nil, err
 	}
-	r.facts = newFactStore(r.context, cmp.Or(r.context.Operator.Role, profile.Role))
+	r.facts = newFactStore(r.context, r.role())
 	for _, c := range program.Rules() {
 		r.rules[c.ID] = c
 	}
@@ -217,7 +218,7 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 			r.gates[pack.ID+"/"+pack.Gates[i].ID] = &pack.Gates[i]
 		}
 	}
-	if err := r.checkAnswers(); err != nil {
+	if err := r.checkContext(); err != nil {
 		return nil, err
 	}
 	r.model = newModel(program)
@@ -246,45 +247,11 @@ func newModel(p *rules.Program) *Model {
 	return m
 }
 
-// checkAnswers refuses answers to rules that no pack has: an answer that is
-// silently ignored would look like one that was heard.
-func (r *run) checkAnswers() error {
-	var known []string
-	for _, pack := range r.Library.Packs {
-		for i := range pack.Rules {
-			known = append(known, pack.ID+"/"+pack.Rules[i].ID)
-		}
-	}
-	for _, p := range r.context.Products {
-		for _, a := range p.Answers {
-			prefix, wild := strings.CutSuffix(a.Rule, "*")
-			switch {
-			case wild && (a.Answer == "yes" || a.Answer == "no"):
-				return fmt.Errorf("context: answer %q to %s: one answer to several rules is clean or adverse, because yes is good for some and bad for others", a.Answer, a.Rule)
-			case wild && slices.ContainsFunc(known, func(k string) bool { return strings.HasPrefix(k, prefix) }):
-			case !wild && slices.Contains(known, a.Rule):
-			default:
-				return fmt.Errorf("context: an answer names the rule %q, which no pack has%s", a.Rule, didYouMean(a.Rule, known))
-			}
-		}
-	}
-	return nil
-}
-
 func didYouMean(word string, known []string) string {
 	if near := strictyaml.Nearest(word, known); near != "" {
 		return fmt.Sprintf(": did you mean %q?", near)
 	}
 	return "; 'netvet rules list' shows them"
-}
-
-// goodAnswers returns the answer to a rule's question that speaks for the
-// product: yes or no.
-func (r *run) goodAnswers(rule string) string {
-	if c, ok := r.rules[rule]; ok {
-		return c.Good
-	}
-	return "clean"
 }
 
 // gap passes a gap on: in its place between the products once these are on the

@@ -184,7 +184,7 @@ func TestRedact(t *testing.T) {
 
 func TestUnknownRuleInContextIsRefused(t *testing.T) {
 	s := testScanner(t, "cn-ciio")
-	s.Context = &Context{Products: []ContextProduct{{Match: ContextMatch{ID: "*"}, Answers: []ContextAnswer{{Rule: "cn-review-2022/F1-2l", Answer: "no"}}}}}
+	s.Context = &Context{Products: []ContextProduct{{Match: ContextMatch{ID: "*"}, ContextStatements: ContextStatements{Answers: []ContextAnswer{{Rule: "cn-review-2022/F1-2l", Answer: "no"}}}}}}
 	_, err := s.Scan(context.Background(), []sbom.Input{in("inventory.csv", rows(1))}, nil)
 	if err == nil || !strings.Contains(err.Error(), "did you mean") {
 		t.Errorf("error %v, want one that names the nearest rule", err)
