@@ -133,6 +133,7 @@ type Certificate struct {
 	Reliability string `json:"reliability"` // a word of Reliabilities
 	Covers      string `json:"covers"`      // whether that scope has the product: yes, no, or empty when it names none
 	State       string `json:"state"`       // on the as-of date
+	Flaw        string `json:"flaw"`        // why it does not hold for the product on that date: expired, of another model; else empty
 }
 
 // On returns the state of the certificate on a day.
@@ -146,6 +147,18 @@ func (c *Certificate) On(day time.Time) string {
 		return CertificateUndated
 	}
 	return CertificateValid
+}
+
+// FlawOn says why the certificate does not hold for the product on a day, in the
+// words of a message; empty when nothing shows that.
+func (c *Certificate) FlawOn(day time.Time) string {
+	switch {
+	case c.On(day) == CertificateExpired:
+		return "it expired on " + string(c.Until)
+	case c.Covers == "no":
+		return "it is for " + c.Scope
+	}
+	return ""
 }
 
 // The classes of data of GB/T 43697-2024. How much of it is about persons is
@@ -170,6 +183,12 @@ type Data struct {
 	StoredIn                            []string // countries
 }
 
+// System is a system of the buyer that products serve.
+type System struct {
+	Name     string `json:"name"`
+	Function string `json:"function"` // what it does, in a few words
+}
+
 // Circumstances is what the buyer knows about one product and its use: the part
 // of a context that applies to it, with the profile's defaults filled in.
 type Circumstances struct {
@@ -179,7 +198,7 @@ type Circumstances struct {
 	Impact        map[Factor]float64
 	ImpactAssumed bool     // nobody stated the criticality: the profile's default was taken
 	Criticality   string   // critical, high, medium, low, or empty
-	Systems       []string // of the buyer that the product serves
+	Systems       []System // of the buyer that the product serves
 	Data          Data
 	Answers       []Answer
 	Commitments   []Commitment

@@ -161,6 +161,7 @@ type RegisterProduct struct {
 	Act               Act                         `json:"act"`
 	ActAssumed        bool                        `json:"act_assumed"`
 	ImpactAssumed     bool                        `json:"impact_assumed"`
+	Systems           []System                    `json:"systems,omitempty"` // of the operator, that it serves
 	Category          *Category                   `json:"category"`
 	CategoryBasis     *string                     `json:"category_basis"`
 	Supplier          *RegisterSupplier           `json:"supplier"`

@@ -76,12 +76,12 @@ func certified(c *netvet.Certificate) netvet.Evidence {
 func certificates(all []netvet.Certificate, day time.Time) []netvet.Certificate {
 	out := slices.Clone(all)
 	for i := range out {
-		out[i].State = out[i].On(day)
+		out[i].State, out[i].Flaw = out[i].On(day), out[i].FlawOn(day)
 	}
 	renewed := func(c netvet.Certificate) bool {
 		return slices.ContainsFunc(out, func(x netvet.Certificate) bool {
 			same := x.Scheme == c.Scheme && (c.Scheme != netvet.SchemeOther || x.Issuer == c.Issuer)
-			return same && x.State == netvet.CertificateValid && x.Covers != "no"
+			return same && x.State == netvet.CertificateValid && x.Flaw == ""
 		})
 	}
 	kept := make([]netvet.Certificate, 0, len(out))

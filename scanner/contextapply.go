@@ -39,7 +39,9 @@ func (s *run) circumstances(a *netvet.Assessment) netvet.Circumstances {
 		}
 	}
 	criticality, data := serving(own.Systems, c.Systems)
-	out.Systems = own.Systems
+	for _, name := range own.Systems {
+		out.Systems = append(out.Systems, netvet.System{Name: name, Function: c.Systems[name].Function})
+	}
 	out.Criticality = cmp.Or(own.Criticality, criticality, c.Defaults.Criticality)
 	out.Data = own.Data.over(data).over(c.Defaults.Data).of()
 	out.Category, out.StockDays = own.Category, own.StockDays

@@ -123,6 +123,9 @@ func (x *explainer) identity(p *netvet.RegisterProduct) {
 	}
 	x.field("components", "%d", p.Components)
 	x.field("act", "%s%s", p.Act, map[bool]string{true: " (assumed: the context does not say)"}[p.ActAssumed])
+	for _, system := range p.Systems {
+		x.field("serves", "%s%s", system.Name, inBrackets(system.Function))
+	}
 	x.field("made by", "%s", cmp.Or(word(p.Manufacturer), "not stated"))
 	x.supplier(p)
 	for _, s := range p.Sources {

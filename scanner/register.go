@@ -101,7 +101,7 @@ func (r *run) registerProduct(a *netvet.Assessment) netvet.RegisterProduct {
 		Serial: text(r.redact("serial", p.Serial)), Location: text(r.redact("location", p.Location)),
 		Manufacturer: text(cmp.Or(p.Manufacturer, p.Vendor)), CountryOfOrigin: text(p.CountryOfOrigin),
 		Identifiers: map[netvet.IdentifierType][]string{}, Act: a.Circumstances.Act, ActAssumed: a.Circumstances.ActAssumed,
-		ImpactAssumed: a.Circumstances.ImpactAssumed, CategoryBasis: text(p.CategoryBasis),
+		ImpactAssumed: a.Circumstances.ImpactAssumed, CategoryBasis: text(p.CategoryBasis), Systems: r.systems(a),
 		PossibleSuppliers: nonNil(a.Match.Possible), Registered: a.Match.Registered, Components: a.Census.Total,
 		Score: round(a.Score, 1), ScoreRange: [2]float64{round(a.Low, 1), round(a.High, 1)},
 		Level: a.Level, Coverage: round(a.Coverage, 2), Verdict: a.Verdict, VerdictBasis: a.VerdictBasis, Insufficient: a.Insufficient,
@@ -312,6 +312,15 @@ func (r *run) count(res *Result) {
 	if res.vector != nil {
 		r.sample.add(res.vector)
 	}
+}
+
+// systems are those that the product serves, unless nothing of the operator is
+// to be told.
+func (r *run) systems(a *netvet.Assessment) []netvet.System {
+	if slices.Contains(r.Redact, "operator") {
+		return nil
+	}
+	return a.Circumstances.Systems
 }
 
 // redact replaces a value that must not leave the organisation.

@@ -84,6 +84,9 @@ func (p *program) showProfile(library *rules.Library, profile *rules.Profile) er
 		}
 	}
 	f.line("role", string(profile.Role))
+	if profile.UsersOver > 0 {
+		f.line("users", fmt.Sprintf("more than %d", profile.UsersOver))
+	}
 	f.line("home", profile.Home)
 	f.line("concern", plainOr(strings.Join(profile.Concern, ", "), "none: no country is bad by itself"))
 	f.line("factors", strings.Join(plain(append(netvet.MainFactors(), profile.Factors...)), ", "))
