@@ -261,12 +261,17 @@ func (m ContextMatch) matches(a *netvet.Assessment) bool {
 	if a.Match.Supplier != nil {
 		supplier = a.Match.Supplier.ID
 	}
-	inputs := make([]string, 0, len(a.Product.Sources))
-	for _, src := range a.Product.Sources {
+	p := &a.Product
+	return fits(m.Supplier, supplier) && fits(m.Manufacturer, p.Manufacturer, p.Vendor) && fits(m.Model, p.Model) && fits(m.ID, p.ID) && fits(m.Name, p.Name) && fits(m.Serial, p.Serial) &&
+		(m.Input == "" || fits(m.Input, inputsOf(p)...))
+}
+
+func inputsOf(p *netvet.Product) []string {
+	inputs := make([]string, 0, len(p.Sources))
+	for _, src := range p.Sources {
 		inputs = append(inputs, src.Input)
 	}
-	return fits(m.ID, a.Product.ID) && fits(m.Supplier, supplier) && fits(m.Manufacturer, a.Product.Manufacturer, a.Product.Vendor) && fits(m.Model, a.Product.Model) &&
-		fits(m.Name, a.Product.Name) && fits(m.Serial, a.Product.Serial) && fits(m.Input, inputs...)
+	return inputs
 }
 
 // fits reports whether any value matches the pattern, without regard to case;
@@ -274,6 +279,9 @@ func (m ContextMatch) matches(a *netvet.Assessment) bool {
 func fits(pattern string, values ...string) bool {
 	if pattern == "" {
 		return true
+	}
+	if exact(pattern) {
+		return slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(pattern, v) })
 	}
 	return slices.ContainsFunc(values, func(v string) bool {
 		// A slash is no separator here: model names hold them.

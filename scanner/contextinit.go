@@ -41,6 +41,7 @@ func (s *Scanner) DraftContext(ctx context.Context, inputs []sbom.Input, found [
 	if err != nil {
 		return nil, nil, err
 	}
+	r.unjudged = true
 	for _, g := range found {
 		if err := r.gap(g); err != nil {
 			return nil, nil, err

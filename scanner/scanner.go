@@ -174,6 +174,7 @@ type run struct {
 	facts    *factStore   // of things that are no products; nil where products are only described
 	bindings *bindings    // nil until the facts are known
 	assessed atomic.Int64 // products delivered
+	unjudged bool         // products are identified and bound, and no more
 
 	register *netvet.Register
 	errs     InputErrors
