@@ -3,5 +3,5 @@ package sbom
 import "testing"
 
 func FuzzAWS(f *testing.F) {
-	fuzzInventory(f, aws(), `[{"invokingEvent":"{}"},{"resourceType":"AWS::A::B","resourceId":"c","configuration":"{\"engine\":\"x\"}"}]`, `{"Results":["{\"resourceId\":\"a\"}","b"],"Things":[{"ThingArn":"arn:aws:x:y:z:t/1"}]}`)
+	fuzzFormat(f, aws(), `[{"invokingEvent":"{}"},{"resourceType":"AWS::A::B","resourceId":"c","configuration":"{\"engine\":\"x\"}"}]`, `{"Results":["{\"resourceId\":\"a\"}","b"],"Things":[{"ThingArn":"arn:aws:x:y:z:t/1"}]}`)
 }

@@ -3,5 +3,5 @@ package sbom
 import "testing"
 
 func FuzzAzure(f *testing.F) {
-	fuzzInventory(f, azure(), `{"data":{"rows":[["a"]],"columns":[{"name":"id"}]}}`, `{"resources":{"a":{"type":"Microsoft.A/b"}}}`)
+	fuzzFormat(f, azure(), `{"data":{"rows":[["a"]],"columns":[{"name":"id"}]}}`, `{"resources":{"a":{"type":"Microsoft.A/b"}}}`)
 }

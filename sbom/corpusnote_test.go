@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -286,14 +285,10 @@ func lines(b *bytes.Buffer, rows []string) {
 
 const shownCell = 240 // characters of a cell of the note
 
-// listedFormats matches the list of all formats, which grows with them.
-var listedFormats = regexp.MustCompile(`; expected one of the formats [a-z0-9, -]*`)
-
 // cell makes a text fit into a table, without the place of the corpus.
 func cell(f *corpusFile, text string) string {
 	text = strings.ReplaceAll(text, "read "+corpus+"/"+f.path+": ", "")
 	text = strings.ReplaceAll(text, corpus+"/", "")
-	text = listedFormats.ReplaceAllString(text, "")
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
 	text = strings.NewReplacer("|", "\\|", "<", "&lt;", "\x00", "").Replace(text)
 	if r := []rune(text); len(r) > shownCell {

@@ -7,7 +7,7 @@ import (
 )
 
 func FuzzCSAF(f *testing.F) {
-	fuzzFacts(f, csafJSON(), `{"document":{"csaf_version":"2.0"},"vulnerabilities":[{"cve":"a","product_status":{"fixed":["b",null,3]}},null]}`,
+	fuzzFormat(f, csafJSON(), `{"document":{"csaf_version":"2.0"},"vulnerabilities":[{"cve":"a","product_status":{"fixed":["b",null,3]}},null]}`,
 		`{"document":{"csaf_version":"2.1"},"product_tree":{"relationships":[{"product_reference":"a","relates_to_product_reference":"a","full_product_name":{"product_id":"a"}}]},"vulnerabilities":[{"title":"t","product_status":{"fixed":["a"]}}]}`)
 }
 

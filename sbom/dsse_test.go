@@ -11,7 +11,7 @@ import (
 )
 
 func FuzzDSSE(f *testing.F) {
-	fuzzMore(f, dsseFormat(), `{"_type":"x","predicateType":"y","predicate":{"bomFormat":"CycloneDX","specVersion":"1.6"}}`)
+	fuzzFormat(f, dsseFormat(), `{"_type":"x","predicateType":"y","predicate":{"bomFormat":"CycloneDX","specVersion":"1.6"}}`)
 }
 
 const (
@@ -58,7 +58,7 @@ func TestEnvelopes(t *testing.T) {
 				if pieces {
 					in.Open = slowly([]byte(test.text))
 				}
-				got := readInput(t, in, withMore())
+				got := readInput(t, in, Options{})
 				if got.Error != "" || got.Format != "in-toto" || len(got.Gaps) > 0 {
 					t.Fatalf("%s: %s %v", got.Format, got.Error, got.Gaps)
 				}
@@ -95,7 +95,7 @@ func TestEnvelopesRefused(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			opt := withMore()
+			opt := Options{}
 			opt.Format = "in-toto"
 			got := readInput(t, textInput("bad", test.text), opt)
 			if !strings.Contains(got.Error, test.want) {
@@ -130,7 +130,7 @@ func TestEnvelopeOfAnySize(t *testing.T) {
 		return io.MultiReader(strings.NewReader(`{"payload":"`), bom, strings.NewReader(`","payloadType":"x","signatures":[{}]}`))
 	}
 	in := Input{Name: "att", Open: func() (io.ReadCloser, error) { return io.NopCloser(iotest.HalfReader(text())), nil }}
-	got := readInput(t, in, withMore())
+	got := readInput(t, in, Options{})
 	if got.Error != "" || got.Counts["components"] != parts+1 {
 		t.Errorf("%d components: %s", got.Counts["components"], got.Error)
 	}

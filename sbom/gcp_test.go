@@ -3,5 +3,5 @@ package sbom
 import "testing"
 
 func FuzzGCP(f *testing.F) {
-	fuzzInventory(f, gcp(), `{"items":{"zones/a":{"instances":[{"name":"x"}]}},"kind":"compute#xList"}`, `{"body":{"body":{}},"headers":{}}`, `{"results":[{"assetType":"a/b","name":"//x/projects/p/y/z"}]}`)
+	fuzzFormat(f, gcp(), `{"items":{"zones/a":{"instances":[{"name":"x"}]}},"kind":"compute#xList"}`, `{"body":{"body":{}},"headers":{}}`, `{"results":[{"assetType":"a/b","name":"//x/projects/p/y/z"}]}`)
 }

@@ -6,10 +6,8 @@ import (
 	"encoding/json"
 	"io"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -104,59 +102,6 @@ func bytesInput(name string, data []byte) Input {
 }
 
 func textInput(name, text string) Input { return bytesInput(name, []byte(text)) }
-
-// bomFormats are the formats of bills of materials, by the folder of their files.
-func bomFormats() []string {
-	return []string{"cyclonedx-json", "cyclonedx-xml", "spdx-json", "spdx-tagvalue"}
-}
-
-// bomFiles lists the bills of materials in testdata.
-func bomFiles(t testing.TB) []string {
-	t.Helper()
-	var all []string
-	for _, format := range bomFormats() {
-		files, err := filepath.Glob("../testdata/inventory/" + format + "/*")
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, ".golden.json") })
-		if len(files) == 0 {
-			t.Fatalf("no files of format %s in testdata", format)
-		}
-		all = append(all, files...)
-	}
-	return all
-}
-
-func TestGoldenBOMs(t *testing.T) {
-	for _, file := range bomFiles(t) {
-		t.Run(filepath.Base(filepath.Dir(file))+"/"+filepath.Base(file), func(t *testing.T) {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := readInput(t, bytesInput(filepath.Base(file), data), Options{})
-			if folder := filepath.Base(filepath.Dir(file)); got.Format != folder {
-				t.Errorf("read as %q, it lies in %q", got.Format, folder)
-			}
-			text := goldenText(t, got)
-			golden := strings.TrimSuffix(file, filepath.Ext(file)) + ".golden.json"
-			if *update {
-				if err := os.WriteFile(golden, text, 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatalf("%v: write it with -update", err)
-			}
-			if diff := cmp.Diff(string(want), string(text)); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
 
 // goldenText shows a reading without what is not known.
 func goldenText(t *testing.T, r reading) []byte {

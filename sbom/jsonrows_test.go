@@ -7,7 +7,7 @@ import (
 )
 
 func FuzzJSONRows(f *testing.F) {
-	fuzzMore(f, jsonRowsFormat(), "{\"model\":\"a\",\"serial\":1}\n{\"model\":\"b\"}", `[{"model":{},"serial":[1,[2]]},3]`)
+	fuzzFormat(f, jsonRowsFormat(), "{\"model\":\"a\",\"serial\":1}\n{\"model\":\"b\"}", `[{"model":{},"serial":[1,[2]]},3]`)
 }
 
 func TestDetectJSONRows(t *testing.T) {
@@ -48,7 +48,7 @@ func TestDetectJSONRows(t *testing.T) {
 
 func readJSONRowsOf(t *testing.T, text string, opt Options) reading {
 	t.Helper()
-	opt.Formats, opt.Format = withMore().Formats, "json-rows"
+	opt.Formats, opt.Format = Options{}.Formats, "json-rows"
 	return readInput(t, textInput("rows", text), opt)
 }
 

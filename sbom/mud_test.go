@@ -6,7 +6,7 @@ import (
 )
 
 func FuzzMUD(f *testing.F) {
-	fuzzFacts(f, mudJSON(), `{"ietf-mud:mud":{"mud-url":7,"is-supported":null},"ietf-access-control-list:access-lists":{"acl":[{"name":"a","aces":{"ace":[null,{"matches":[]}]}}]}}`)
+	fuzzFormat(f, mudJSON(), `{"ietf-mud:mud":{"mud-url":7,"is-supported":null},"ietf-access-control-list:access-lists":{"acl":[{"name":"a","aces":{"ace":[null,{"matches":[]}]}}]}}`)
 }
 
 func TestMUDLenient(t *testing.T) {
@@ -32,7 +32,7 @@ func TestMUDFaults(t *testing.T) {
 	wantFacts(t, mudJSON(), `{"ietf-access-control-list:acls":{}}`, `error | read in: the document has no "ietf-mud:mud": it describes no device`)
 	wantFacts(t, mudJSON(), `[]`, `error | read in: the document is an array, expected an object`)
 	opt := Options{Formats: []Format{mudJSON()}, MaxComponents: 3}
-	got := readFacts(t, bytesInput("camera.json", mustRead(t, "../testdata/inventory/mud/camera.json")), opt)
+	got := readInput(t, bytesInput("camera.json", mustRead(t, "../testdata/inventory/mud/camera.json")), opt)
 	if !strings.Contains(got.Error, "more than 3 entries in one document") {
 		t.Error(got.Error)
 	}

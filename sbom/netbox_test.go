@@ -3,9 +3,9 @@ package sbom
 import "testing"
 
 func FuzzNetBox(f *testing.F) {
-	fuzzInventory(f, netbox(), `{"count":1,"results":[{"url":"/api/dcim/devices/1/","id":1,"name":"a","device_type":{"model":"m","manufacturer":"x"}}]}`, `[{"model":"dcim.device","pk":["a","b"],"fields":{"device_type":["x","y"]}}]`)
+	fuzzFormat(f, netbox(), `{"count":1,"results":[{"url":"/api/dcim/devices/1/","id":1,"name":"a","device_type":{"model":"m","manufacturer":"x"}}]}`, `[{"model":"dcim.device","pk":["a","b"],"fields":{"device_type":["x","y"]}}]`)
 }
 
 func FuzzNetBoxCSV(f *testing.F) {
-	fuzzInventory(f, netboxCSV(), "Device,Name,Manufacturer,Part ID\n,\"")
+	fuzzFormat(f, netboxCSV(), "Device,Name,Manufacturer,Part ID\n,\"")
 }

@@ -5,7 +5,7 @@ import (
 )
 
 func FuzzOpenVEX(f *testing.F) {
-	fuzzFacts(f, openVEX(), `{"@context":"https://openvex.dev/ns","statements":[{"vulnerability":7,"products":[null,{"subcomponents":[{"subcomponents":["a"]}]}],"status":"fixed"}]}`)
+	fuzzFormat(f, openVEX(), `{"@context":"https://openvex.dev/ns","statements":[{"vulnerability":7,"products":[null,{"subcomponents":[{"subcomponents":["a"]}]}],"status":"fixed"}]}`)
 }
 
 func TestOpenVEXFaults(t *testing.T) {

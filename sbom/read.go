@@ -103,11 +103,11 @@ func openStream(name string, r io.Reader, opt Options, room *room) (*Stream, *Fo
 		return nil, nil, err
 	}
 	head, err := raw.Peek(headSize)
-	if kind := archiveKind(head); kind != "" {
-		return nil, nil, &archiveError{kind, packed}
-	}
 	if err != nil && err != io.EOF {
 		return nil, nil, err
+	}
+	if kind := archiveKind(head); kind != "" {
+		return nil, nil, &archiveError{kind, packed}
 	}
 	if len(head) == 0 {
 		return nil, nil, errEmpty
@@ -137,8 +137,8 @@ var (
 	errUnknownFormat = errors.New("unknown format")
 )
 
-// unknownFormatError says what an input seems to be and what was expected: what
-// a few formats look like, or the names of many.
+// unknownFormatError says what an input seems to be, and where there are only a
+// few formats, what they look like; a list of all would bury the rest.
 type unknownFormatError struct {
 	seems string
 	known []Format
@@ -147,7 +147,10 @@ type unknownFormatError struct {
 func (e *unknownFormatError) Error() string {
 	const few = 3
 	if len(e.known) > few {
-		return fmt.Sprintf("%s; expected one of the formats %s", e.seems, strings.Join(formatNames(e.known), ", "))
+		if strings.HasSuffix(e.seems, ofNoKnownFormat) {
+			return e.seems + "; netvet scan --help lists those that are read, at --format-in"
+		}
+		return e.seems
 	}
 	var looks []string
 	for _, f := range e.known {

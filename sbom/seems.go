@@ -8,6 +8,9 @@ import (
 	"unicode/utf8"
 )
 
+// ofNoKnownFormat ends what is said of an input that nothing gives away.
+const ofNoKnownFormat = " of no known format"
+
 // seems says in words what an input of no known format looks like, so that
 // whoever named it knows what to do about it.
 func seems(s Sample) string {
@@ -35,7 +38,7 @@ func seems(s Sample) string {
 	case bytes.Contains(text, []byte("spdxVersion:")):
 		return "this is text with an spdxVersion, but no SPDX document"
 	}
-	return cmp.Or(seemsHostText(text), "this is text of no known format")
+	return cmp.Or(seemsHostText(text), "this is text"+ofNoKnownFormat)
 }
 
 type magicBytes struct {
@@ -99,7 +102,7 @@ func seemsJSON(text []byte) string {
 	if first, rest, ok := bytes.Cut(text, []byte("\n")); ok && isLineOfJSON(first) && bytes.HasPrefix(bytes.TrimSpace(rest), []byte("{")) {
 		return "this is NDJSON without keys that say what a product is: name them with --columns and --format-in json-rows"
 	}
-	return "this is JSON of no known format"
+	return "this is JSON" + ofNoKnownFormat
 }
 
 func isLineOfJSON(line []byte) bool {
@@ -138,7 +141,7 @@ func seemsXML(text []byte) string {
 	case strings.Contains(strings.ToLower(string(text[:min(len(text), 512)])), "<html"):
 		return "this is a web page, no inventory"
 	}
-	return "this is XML of no known format"
+	return "this is XML" + ofNoKnownFormat
 }
 
 // partialRune returns the length of a character that the end of the head cuts.

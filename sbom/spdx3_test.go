@@ -8,7 +8,7 @@ import (
 )
 
 func FuzzSPDX3(f *testing.F) {
-	fuzzMore(f, spdx3JSON(), spdx3Text(`{"type":"software_Package","name":"a","suppliedBy":{"type":"Agent","name":"b"}}`))
+	fuzzFormat(f, spdx3JSON(), spdx3Text(`{"type":"software_Package","name":"a","suppliedBy":{"type":"Agent","name":"b"}}`))
 }
 
 // spdx3Text is a document with the given elements.
@@ -40,7 +40,7 @@ func TestSPDX3Product(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := readInput(t, textInput("bom.json", spdx3Text(test.elements)), withMore())
+			got := readInput(t, textInput("bom.json", spdx3Text(test.elements)), Options{})
 			if got.Error != "" {
 				t.Fatal(got.Error)
 			}
@@ -69,7 +69,7 @@ func TestSPDX3Refuses(t *testing.T) {
 		{"more behind it", spdx3Text(one) + "{}", `more follows the end of the document`},
 	}
 	for _, test := range tests {
-		opt := withMore()
+		opt := Options{}
 		opt.Format = "spdx3-json"
 		if got := readInput(t, textInput("bad", test.text), opt); !strings.Contains(got.Error, test.want) {
 			t.Errorf("%s: error %q does not say %q", test.name, got.Error, test.want)
@@ -86,7 +86,7 @@ func TestSPDX3OwnWords(t *testing.T) {
 		`[{"p":{"@id":"urn:example:"}},"` + spdx3Context + `"]`:      `what is said in the document's own words is not read: "p"`,
 		`["` + spdx3Context + `","https://example.com/more.jsonld"]`: `never fetched: "https://example.com/more.jsonld"`,
 	} {
-		got := readInput(t, textInput("bom.json", `{"@graph":[`+one+`],"@context":`+context+`}`), withMore())
+		got := readInput(t, textInput("bom.json", `{"@graph":[`+one+`],"@context":`+context+`}`), Options{})
 		if got.Error != "" || len(got.Gaps) != 1 || !strings.Contains(got.Gaps[0].Reason, want) || got.Counts["components"] != 1 {
 			t.Errorf("%s: %s %v", context, got.Error, got.Gaps)
 		}
@@ -98,7 +98,7 @@ func TestSPDX3OwnWords(t *testing.T) {
 func TestSPDX3OneElement(t *testing.T) {
 	got := readInput(t, textInput("bom.json", `{"@context":"`+spdx3Context+`","type":"SpdxDocument","spdxId":"u:d","name":"doc",
 		"element":[{"type":"software_Package","spdxId":"u:b","name":"b"},{"type":"Relationship","spdxId":"u:r","from":"u:a","relationshipType":"dependsOn","to":["u:b"]}],
-		"rootElement":[{"type":"software_Package","spdxId":"u:a","name":"a","suppliedBy":{"type":"Organization","spdxId":"u:o","name":"Organization: Acme (mail@example.com)"}}]}`), withMore())
+		"rootElement":[{"type":"software_Package","spdxId":"u:a","name":"a","suppliedBy":{"type":"Organization","spdxId":"u:o","name":"Organization: Acme (mail@example.com)"}}]}`), Options{})
 	if got.Error != "" || len(got.Gaps) > 0 || len(got.Products) != 1 {
 		t.Fatalf("%s %v", got.Error, got.Gaps)
 	}
@@ -137,7 +137,7 @@ func TestSPDX3InAnyOrder(t *testing.T) {
 		if turn%2 == 1 {
 			slices.Reverse(list)
 		}
-		got := readInput(t, textInput("bom.json", spdx3Text(strings.Join(list, ","))), withMore())
+		got := readInput(t, textInput("bom.json", spdx3Text(strings.Join(list, ","))), Options{})
 		if got.Error != "" || len(got.Products) != 1 {
 			t.Fatal(got.Error)
 		}

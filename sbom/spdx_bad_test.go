@@ -57,7 +57,7 @@ func TestSPDXBadInputs(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := readInput(t, textInput("bad", test.text), withMore())
+			got := readInput(t, textInput("bad", test.text), Options{})
 			told := got.Error
 			for _, g := range got.Gaps {
 				told += "\n" + g.Reason
@@ -101,7 +101,7 @@ func TestSPDXHardWork(t *testing.T) {
 		return
 	}
 	const n = 60_000 // more than a million values of YAML
-	opt := withMore()
+	opt := Options{}
 	opt.Format = "spdx-yaml"
 	read := 0
 	_, _, err := Read(t.Context(), Input{Name: "long", Open: func() (io.ReadCloser, error) {

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func FuzzSPDXRDF(f *testing.F) { fuzzMore(f, spdxRDF(), rdfText("")) }
+func FuzzSPDXRDF(f *testing.F) { fuzzFormat(f, spdxRDF(), rdfText("")) }
 
 func rdfText(elements string) string {
 	return `<rdf:RDF xmlns:rdf="` + rdfSyntax + `" xmlns:spdx="` + spdxTerms + `">` + elements + `</rdf:RDF>`
@@ -25,7 +25,7 @@ func TestSPDXRDFRefuses(t *testing.T) {
 		{"cut off", rdfText("")[:len(rdfText(""))-3], "cut off"},
 	}
 	for _, test := range tests {
-		got := readInput(t, textInput("bad", test.text), withMore())
+		got := readInput(t, textInput("bad", test.text), Options{})
 		if got.Format != "spdx-rdf" || !strings.Contains(got.Error, test.want) {
 			t.Errorf("%s: read as %q, error %q does not say %q", test.name, got.Format, got.Error, test.want)
 		}
@@ -33,7 +33,7 @@ func TestSPDXRDFRefuses(t *testing.T) {
 }
 
 func FuzzSPDXXML(f *testing.F) {
-	fuzzMore(f, spdxXML(), "<Document><spdxVersion>SPDX-2.3</spdxVersion><packages/></Document>")
+	fuzzFormat(f, spdxXML(), "<Document><spdxVersion>SPDX-2.3</spdxVersion><packages/></Document>")
 }
 
 func TestSPDXXMLRefuses(t *testing.T) {
@@ -45,7 +45,7 @@ func TestSPDXXMLRefuses(t *testing.T) {
 		{"a second root", "<Document>" + version + "</Document><Document/>", "more follows the end"},
 	}
 	for _, test := range tests {
-		got := readInput(t, textInput("bad", test.text), withMore())
+		got := readInput(t, textInput("bad", test.text), Options{})
 		if got.Format != "spdx-xml" || !strings.Contains(got.Error, test.want) {
 			t.Errorf("%s: read as %q, error %q does not say %q", test.name, got.Format, got.Error, test.want)
 		}
@@ -62,7 +62,7 @@ func TestSameSPDXInOtherForms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := readInput(t, bytesInput("bom", data), withMore())
+		r := readInput(t, bytesInput("bom", data), Options{})
 		withoutPlaces(&r)
 		r.Gaps, r.Counts = nil, nil
 		r.Products[0].Components = r.Products[0].Components[:1]

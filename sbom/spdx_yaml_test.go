@@ -6,7 +6,7 @@ import (
 )
 
 func FuzzSPDXYAML(f *testing.F) {
-	fuzzMore(f, spdxYAML(), "spdxVersion: SPDX-2.3\npackages: &a [*a]\n", "spdxVersion: SPDX-2.3\nspdxVersion: SPDX-2.2\n")
+	fuzzFormat(f, spdxYAML(), "spdxVersion: SPDX-2.3\npackages: &a [*a]\n", "spdxVersion: SPDX-2.3\nspdxVersion: SPDX-2.2\n")
 }
 
 func TestSPDXYAMLRefuses(t *testing.T) {
@@ -25,7 +25,7 @@ func TestSPDXYAMLRefuses(t *testing.T) {
 		{"not UTF-8", "spdxVersion: SPDX-2.3\nname: M\xfcller\n", "at byte 29: invalid UTF-8"},
 	}
 	for _, test := range tests {
-		opt := withMore()
+		opt := Options{}
 		opt.Format = "spdx-yaml"
 		if got := readInput(t, textInput("bad", test.text), opt); !strings.Contains(got.Error, test.want) {
 			t.Errorf("%s: error %q does not say %q", test.name, got.Error, test.want)

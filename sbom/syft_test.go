@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func FuzzSyft(f *testing.F) { fuzzMore(f, syftJSON(), `{"artifacts":null,"source":{"target":"x"}}`) }
+func FuzzSyft(f *testing.F) { fuzzFormat(f, syftJSON(), `{"artifacts":null,"source":{"target":"x"}}`) }
 
 func TestDetectSyft(t *testing.T) {
 	const artifact = `{"id":"a","name":"b","foundBy":"c","locations":[],"cpes":[]}`
@@ -35,7 +35,7 @@ func TestSyftRefuses(t *testing.T) {
 		{"an array", `[]`, "expected an object"},
 	}
 	for _, test := range tests {
-		opt := withMore()
+		opt := Options{}
 		opt.Format = "syft-json"
 		if got := readInput(t, textInput("bad", test.text), opt); !strings.Contains(got.Error, test.want) {
 			t.Errorf("%s: error %q does not say %q", test.name, got.Error, test.want)

@@ -8,13 +8,11 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/netvet/netvet"
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
@@ -53,7 +51,7 @@ func readTable(t testing.TB, f Format, data []byte, opt Options) (products []net
 
 // goldenTable shows what was read of a table, a product a line without what is
 // not known.
-func goldenTable(t *testing.T, products []netvet.Product, gaps []netvet.Gap, notes []string) []byte {
+func goldenTable(t *testing.T, r reading) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	list := func(name string, items []any, comma string) {
@@ -71,14 +69,14 @@ func goldenTable(t *testing.T, products []netvet.Product, gaps []netvet.Gap, not
 		b.WriteString("\n]" + comma + "\n")
 	}
 	b.WriteString("{\n")
-	list("notes", anys(notes), ",")
+	list("notes", anys(r.Notes), ",")
 	var shown []any
-	for _, p := range products {
-		shown = append(shown, withoutBlanks(t, p))
+	for _, p := range r.Products {
+		shown = append(shown, withoutBlanks(t, p.Product))
 	}
 	list("products", shown, ",")
 	var told []string
-	for _, g := range gaps {
+	for _, g := range r.Gaps {
 		told = append(told, g.Record+": "+g.Reason)
 	}
 	list("gaps", anys(told), "")
@@ -121,46 +119,6 @@ func withoutBlanks(t *testing.T, p netvet.Product) map[string]any {
 	})
 	all["sources"] = p.Sources[0].Record
 	return all
-}
-
-// TestTables reads every inventory of testdata and compares with what a person
-// has checked.
-func TestTables(t *testing.T) {
-	for _, format := range []Format{csvFormat(), xlsxFormat()} {
-		files, err := filepath.Glob("../testdata/inventory/" + format.Name + "/*." + format.Name)
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no %s inventories: %v", format.Name, err)
-		}
-		for _, file := range files {
-			t.Run(format.Name+"/"+filepath.Base(file), func(t *testing.T) {
-				data, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if sure := format.Detect(Sample{Name: file, Head: data[:min(len(data), headSize)]}); sure < 0.5 {
-					t.Errorf("detected with %v", sure)
-				}
-				products, gaps, info, err := readTable(t, format, data, Options{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				got := goldenTable(t, products, gaps, info.Notes)
-				golden := strings.TrimSuffix(file, filepath.Ext(file)) + ".golden.json"
-				if *update {
-					if err := os.WriteFile(golden, got, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(golden)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), string(got)); diff != "" {
-					t.Errorf("differs from %s (-want +got):\n%s", golden, diff)
-				}
-			})
-		}
-	}
 }
 
 // The tables are told from all other formats, and the text they were written in

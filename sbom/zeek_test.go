@@ -9,7 +9,7 @@ import (
 )
 
 func FuzzZeek(f *testing.F) {
-	fuzzFacts(f, zeekLog(), "#separator \\x7c\n#path|conn\n#fields|ts|id.orig_h|id.resp_h|id.resp_p|proto|conn_state\n1|a|b|1|tcp|SF\n",
+	fuzzFormat(f, zeekLog(), "#separator \\x7c\n#path|conn\n#fields|ts|id.orig_h|id.resp_h|id.resp_p|proto|conn_state\n1|a|b|1|tcp|SF\n",
 		"#fields\tts\tuid\tid.orig_h\n1\ta\tb", "{\"ts\":1e300,\"uid\":\"a\",\"id.orig_h\":\"b\",\"id.resp_h\":\"c\",\"id.resp_p\":1e9,\"conn_state\":\"\"}\n[1]\n")
 }
 
@@ -40,7 +40,7 @@ func TestZeekBounded(t *testing.T) {
 	for range 1000 {
 		b.WriteString("1791187300.0\tC\t192.0.2.1\t198.51.100.0\t7\ttcp\tSF\n")
 	}
-	got := readFacts(t, bytesInput("conn.log", b.Bytes()), withFactFormats())
+	got := readInput(t, bytesInput("conn.log", b.Bytes()), Options{})
 	if len(got.Observations) != maxFlows || got.Error != "" {
 		t.Fatalf("%d observations, %s", len(got.Observations), got.Error)
 	}
