@@ -131,8 +131,8 @@ func (r *ansibleReader) document(text []byte, name string) error {
 }
 
 func (r *ansibleReader) yaml(text []byte) error {
-	t, err := readHostYAML(r.src.Name, text, r.src.Options)
-	return r.tree(t, err, "")
+	v, err := yamlValue(r.src.Name, text, r.src.Options)
+	return r.tree(&hostTree{opt: r.src.Options, root: hostNode{jsonValue: v}}, err, "")
 }
 
 // tree takes a document that was read, unless that failed.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/netvet/netvet/scanner/strictyaml"
 )
@@ -30,7 +29,7 @@ func readYAML(ctx context.Context, src *Stream, each func(v jsonValue, line int)
 		}
 		end, lines := documentEnd(data)
 		if !isBlankYAML(data[:end]) {
-			v, err := yamlValue(src, data[:end])
+			v, err := yamlValue(src.Name, data[:end], src.Options)
 			if err != nil {
 				return lineError(err, line)
 			}
@@ -43,55 +42,81 @@ func readYAML(ctx context.Context, src *Stream, each func(v jsonValue, line int)
 	return nil
 }
 
-func yamlValue(src *Stream, document []byte) (jsonValue, error) {
-	var v any
-	if err := strictyaml.Value(src.Name, document, &v); err != nil {
+// yamlValue reads one document as JSON would have it, but for numbers: they are
+// texts as they are written, because a serial number of digits keeps its zeros.
+func yamlValue(name string, document []byte, opt Options) (jsonValue, error) {
+	var written writtenYAML
+	if err := strictyaml.Value(name, document, &written); err != nil {
 		return jsonValue{}, err
 	}
-	plain, err := plainYAML(v, src.Options.withDefaultLimits().MaxDepth)
-	return jsonValue{plain}, err
+	return jsonValue(written), withinLimits(written.v, opt.withDefaultLimits(), 1)
 }
 
-// plainYAML turns what the YAML library gives into what JSON would be.
-func plainYAML(v any, depth int) (any, error) {
-	if depth--; depth < 0 {
-		return nil, errors.New("nested deeper than --max-depth allows")
+// writtenYAML is any value of a YAML document, its scalars as they are written.
+type writtenYAML struct{ v any }
+
+// UnmarshalYAML is called by the library for every value.
+func (y *writtenYAML) UnmarshalYAML(decode func(any) error) error {
+	var text string
+	if decode(&text) == nil {
+		y.v = yamlScalar(text)
+		return nil
 	}
-	switch t := v.(type) {
-	case map[string]any:
-		for key, value := range t {
-			plain, err := plainYAML(value, depth)
-			if err != nil {
-				return nil, err
-			}
-			t[key] = plain
+	var list []writtenYAML
+	if decode(&list) == nil {
+		all := make([]any, len(list))
+		for i := range list {
+			all[i] = list[i].v
 		}
-		return t, nil
-	case map[any]any:
-		object := make(map[string]any, len(t))
-		for key, value := range t {
-			plain, err := plainYAML(value, depth)
-			if err != nil {
-				return nil, err
-			}
-			object[fmt.Sprint(key)] = plain
+		y.v = all
+		return nil
+	}
+	var members map[string]writtenYAML
+	err := decode(&members)
+	object := make(map[string]any, len(members))
+	for key, member := range members {
+		object[key] = member.v
+	}
+	y.v = object
+	return err
+}
+
+func yamlScalar(text string) any {
+	switch text {
+	case "", "null", "~":
+		return nil
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	return text
+}
+
+// withinLimits holds a document to the limits of nesting and of texts.
+func withinLimits(v any, opt Options, depth int) error {
+	if depth > opt.MaxDepth {
+		return fmt.Errorf("nesting deeper than %d", opt.MaxDepth)
+	}
+	switch v := v.(type) {
+	case string:
+		if len(v) > opt.MaxString {
+			return fmt.Errorf("a string longer than %d bytes", opt.MaxString)
 		}
-		return object, nil
 	case []any:
-		for i := range t {
-			plain, err := plainYAML(t[i], depth)
-			if err != nil {
-				return nil, err
+		for _, item := range v {
+			if err := withinLimits(item, opt, depth+1); err != nil {
+				return err
 			}
-			t[i] = plain
 		}
-		return t, nil
-	case string, bool, nil:
-		return t, nil
-	case time.Time:
-		return t.Format(time.RFC3339), nil
+	case map[string]any:
+		for _, item := range v {
+			if err := withinLimits(item, opt, depth+1); err != nil {
+				return err
+			}
+		}
 	}
-	return jsonNumber(fmt.Sprint(v)), nil
+	return nil
 }
 
 // yamlKeys returns the keys at the start of a line, with the rest of that line, of
