@@ -1,37 +1,40 @@
 package vendors
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
 
-// block is an address block of a record.
-type block struct {
-	key uint64
-	rec int32
-}
-
-// blockKey is how many hexadecimal digits a block has, above those digits.
-func blockKey(digits string) uint64 { return uint64(len(digits))<<48 | hexNumber(digits) }
-
-func compareBlocks(a, b block) int {
-	return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.rec, b.rec))
-}
+// addressBlock returns how many hexadecimal digits a block has, above those digits.
+func addressBlock(digits string) uint64 { return uint64(len(digits))<<48 | hexNumber(digits) }
 
 // blocks returns the address blocks of all records.
-func (r *resolver) blocks() []block {
+func (r *resolver) blocks() map[uint64]*registered {
 	r.ouiOnce.Do(func() {
+		r.oui = map[uint64]*registered{}
 		for i, rec := range r.records {
 			for _, v := range rec.IDs.OUI {
 				if v = strings.ToLower(v); isHex(v) && len(v) <= addressDigits {
-					r.oui = append(r.oui, block{blockKey(v), int32(i)})
+					r.addBlock(v, int32(i), slices.Contains(rec.IDs.Doubtful, "oui:"+v))
 				}
 			}
 		}
-		slices.SortFunc(r.oui, compareBlocks)
+		for _, e := range r.oui {
+			e.asHint()
+		}
 	})
 	return r.oui
+}
+
+func (r *resolver) addBlock(digits string, holder int32, doubtful bool) {
+	key := addressBlock(digits)
+	e := r.oui[key]
+	if e == nil {
+		e = &registered{what: schemeWords[macScheme] + digits, trust: trusted[macScheme], scheme: macScheme}
+		r.oui[key] = e
+	}
+	e.hold(holder)
+	e.doubtful = e.doubtful || doubtful
 }
 
 // addressDigits are the hexadecimal digits of a MAC address; of a longer one,
@@ -67,7 +70,7 @@ func (r *resolver) byMAC(value string) *registered {
 	}
 	if p := r.public(); p.from != nil {
 		if h, ok := p.from.block(hex); ok {
-			return r.registrantOf(macScheme, &h, schemeWords[macScheme]+h.id())
+			return r.registrantOf(macScheme, &h)
 		}
 	}
 	return noMaker("the MAC address block " + hex[:6] + " is in no registry here")
@@ -116,33 +119,11 @@ func (r *resolver) ownBlock(hex string) *registered {
 		if len(hex) < digits {
 			continue
 		}
-		key := blockKey(hex[:digits])
-		at := firstBlock(blocks, key)
-		if at == len(blocks) || blocks[at].key != key {
-			continue
+		if e := blocks[addressBlock(hex[:digits])]; e != nil {
+			return e
 		}
-		e := &registered{what: schemeWords[macScheme] + hex[:digits], trust: trusted[macScheme], scheme: macScheme}
-		for ; at < len(blocks) && blocks[at].key == key; at++ {
-			e.holders = append(e.holders, blocks[at].rec)
-			doubtful := r.records[blocks[at].rec].IDs.Doubtful
-			e.doubtful = e.doubtful || len(doubtful) > 0 && slices.Contains(doubtful, "oui:"+hex[:digits])
-		}
-		return e
 	}
 	return nil
-}
-
-// firstBlock returns the place of the first block with the key or a higher one.
-func firstBlock(blocks []block, key uint64) int {
-	low, high := 0, len(blocks)
-	for low < high {
-		if mid := (low + high) / 2; blocks[mid].key < key {
-			low = mid + 1
-		} else {
-			high = mid
-		}
-	}
-	return low
 }
 
 // interfaceWords say by themselves that a product is a network interface,

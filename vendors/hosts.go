@@ -19,16 +19,19 @@ var sharedHosts = map[string]bool{
 // those below a record's domain are in sharedHosts. A test holds both against
 // the Public Suffix List.
 func (r *resolver) byHost(host string) *registered {
-	host = strings.ToLower(strings.Trim(host, "."))
-	for domain := host; strings.Contains(domain, "."); _, domain, _ = strings.Cut(domain, ".") {
-		if sharedHosts[domain] {
+	domains := r.index().of[domainScheme]
+	for domain := strings.ToLower(strings.Trim(host, ".")); ; {
+		dot := strings.IndexByte(domain, '.')
+		if dot < 0 {
 			return nil
 		}
-		if e := r.find(domainScheme, domain); e != nil {
+		if e := domains[domain]; e == sharedHost {
+			return nil
+		} else if e != nil {
 			return e
 		}
+		domain = domain[dot+1:]
 	}
-	return nil
 }
 
 // hostOf takes the host out of a URL, an e-mail address or a bare name.

@@ -17,6 +17,20 @@ type registered struct {
 	scheme   scheme
 	nobody   string                // why there are no holders
 	public   []netvet.Registration // what a public registry says, where no record lists the identifier
+
+	// Of an address block, which is only a hint of who made the product: the
+	// possible match it gives alone, and why it is no more.
+	hint   []candidate
+	unsure string
+}
+
+// asHint prepares what an address block says when nothing else is known.
+func (e *registered) asHint() {
+	if e.scheme != macScheme || len(e.holders) != 1 {
+		return
+	}
+	e.hint = []candidate{{rec: e.holders[0], conf: interfaceHint, method: byIdentifier, reason: e.what + mayBeBought}}
+	e.unsure = notSure + e.hint[0].reason
 }
 
 // scheme orders registries and naming schemes, the most telling first: those
@@ -43,22 +57,52 @@ var trusted = [...]float64{leiScheme: 0.99, purlScheme: 0.95, cpeScheme: 0.95, d
 var schemeWords = [...]string{leiScheme: "LEI ", purlScheme: "package namespace ", cpeScheme: "CPE vendor ", domainScheme: "domain ",
 	penScheme: "enterprise number ", pciScheme: "PCI vendor id ", jepScheme: "JEP106 code ", usbScheme: "USB vendor id ", macScheme: "MAC address block "}
 
-// idKey is an identifier of a scheme.
-type idKey struct {
-	scheme scheme
-	value  string
+// identifierIndex holds the identifiers of all records but for address blocks, a
+// map a scheme. Domains also hold those that are shared, without holders; package
+// namespaces are held a map a type, so that looking one up joins no texts.
+type identifierIndex struct {
+	of         [macScheme]map[string]*registered
+	namespaces map[string]map[string]*registered
 }
 
-// index returns the identifiers of all records but for address blocks.
-func (r *resolver) index() map[idKey]*registered {
+// index returns the identifiers of all records, built on first need.
+func (r *resolver) index() *identifierIndex {
 	r.idsOnce.Do(func() {
-		r.ids = make(map[idKey]*registered, 4*len(r.records))
+		for s := range r.ids.of {
+			r.ids.of[s] = map[string]*registered{}
+		}
 		for i, rec := range r.records {
 			r.addIDs(int32(i), &rec.IDs)
 		}
+		r.ids.settle()
 	})
-	return r.ids
+	return &r.ids
 }
+
+// settle makes the index ready to be asked.
+func (x *identifierIndex) settle() {
+	for _, entries := range x.of {
+		for _, e := range entries {
+			if e.nobody != "" {
+				e.holders = nil // virtual for one, listed by another
+			}
+		}
+	}
+	x.namespaces = map[string]map[string]*registered{}
+	for space, e := range x.of[purlScheme] {
+		kind, rest, _ := strings.Cut(space, ":")
+		if x.namespaces[kind] == nil {
+			x.namespaces[kind] = map[string]*registered{}
+		}
+		x.namespaces[kind][rest] = e
+	}
+	for domain := range sharedHosts {
+		x.of[domainScheme][domain] = sharedHost
+	}
+}
+
+// sharedHost stands in the index for a host that anybody can have a page on.
+var sharedHost = &registered{scheme: domainScheme}
 
 // schemeNames are the words by which Doubtful names schemes.
 var schemeNames = map[string]scheme{"lei": leiScheme, "purl": purlScheme, "cpe": cpeScheme, "domain": domainScheme, "pen": penScheme,
@@ -96,10 +140,10 @@ func (r *resolver) addIDs(at int32, ids *IDs) {
 // entry returns what the index has on an identifier, a new entry if need be.
 func (r *resolver) entry(s scheme, value string) *registered {
 	key := keyOf(s, value)
-	e := r.ids[key]
+	e := r.ids.of[s][key]
 	if e == nil {
-		e = &registered{what: schemeWords[s] + key.value, trust: trusted[s], scheme: s}
-		r.ids[key] = e
+		e = &registered{what: schemeWords[s] + key, trust: trusted[s], scheme: s}
+		r.ids.of[s][key] = e
 	}
 	return e
 }
@@ -112,7 +156,7 @@ func (e *registered) hold(at int32) {
 
 // keyOf writes an identifier in the form in which it is looked up: without
 // case, and a JEDEC code without its parity bit.
-func keyOf(s scheme, value string) idKey {
+func keyOf(s scheme, value string) string {
 	switch s {
 	case jepScheme:
 		bank, code, _ := strings.Cut(strings.ToLower(value), ":")
@@ -124,16 +168,12 @@ func keyOf(s scheme, value string) idKey {
 	default:
 		value = strings.ToLower(value)
 	}
-	return idKey{s, value}
+	return value
 }
 
 // find looks an identifier up among those of the records; nil when none has it.
 func (r *resolver) find(s scheme, value string) *registered {
-	e := r.index()[keyOf(s, value)]
-	if e != nil && e.nobody != "" && len(e.holders) > 0 {
-		return &registered{what: e.what, scheme: s, nobody: e.nobody} // virtual for one, listed by another
-	}
-	return e
+	return r.index().of[s][keyOf(s, value)]
 }
 
 // identify looks up an identifier of an input; nil when it cannot be read. What
@@ -177,7 +217,7 @@ func (r *resolver) byBusID(s scheme, table int, value string) *registered {
 	if e := r.find(s, value[:4]); e != nil {
 		return e
 	}
-	return r.registrant(s, table, hexNumber(value[:4]), schemeWords[s]+value[:4])
+	return r.registrant(s, table, hexNumber(value[:4]))
 }
 
 // enterpriseBranches are how the branch of object identifiers begins under which
@@ -201,7 +241,7 @@ func (r *resolver) byPEN(value string) *registered {
 	if err != nil {
 		return nil
 	}
-	return r.registrant(penScheme, enterpriseTable, number, schemeWords[penScheme]+value)
+	return r.registrant(penScheme, enterpriseTable, number)
 }
 
 // byLEI takes a legal entity identifier. There is no register of them here, so

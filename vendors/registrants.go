@@ -20,7 +20,14 @@ type registrants struct {
 	unnamed map[string]string
 	others  map[string][]string // by name: the suppliers that it is not
 	known   []atomic.Uint32     // by number of the name
+
+	entries [registryTables][]atomic.Pointer[registered] // by row: answers already given
+	given   atomic.Int32                                 // how many entries hold
 }
+
+// maxGiven bounds the answers that are remembered, at some 300 bytes each. Real
+// inventories meet a few hundred registrants.
+const maxGiven = 1 << 14
 
 // A remembered answer is askedOnce, the record counted from firstRecord, and the
 // confidence in hundredths in the lowest byte.
@@ -45,6 +52,9 @@ func (r *resolver) public() *registrants {
 		p.from = from
 		p.unnamed, p.others = map[string]string{}, map[string][]string{}
 		p.known = make([]atomic.Uint32, from.names)
+		for table := range p.entries {
+			p.entries[table] = make([]atomic.Pointer[registered], from.count(table))
+		}
 		var newest netvet.Date
 		for _, about := range from.notes.Registries {
 			newest = max(newest, about.Date)
@@ -64,20 +74,36 @@ func (r *resolver) public() *registrants {
 // registrant looks up in a public registry an identifier that no record lists:
 // a supplier here when the organisation's name says so, else nobody. It is nil
 // when the registry has no such entry.
-func (r *resolver) registrant(s scheme, table int, key uint64, what string) *registered {
+func (r *resolver) registrant(s scheme, table int, key uint64) *registered {
 	p := r.public()
 	if p.from == nil {
 		return nil
 	}
 	h, ok := p.from.find(table, key)
 	if !ok {
+		what := schemeWords[s] + h.id()
 		return &registered{what: what, scheme: s, nobody: what + " is in no registry here"}
 	}
-	return r.registrantOf(s, &h, what)
+	return r.registrantOf(s, &h)
 }
 
-func (r *resolver) registrantOf(s scheme, h *holds, what string) *registered {
+// registrantOf says who an entry of a registry is, and remembers it.
+func (r *resolver) registrantOf(s scheme, h *holds) *registered {
 	p := r.public()
+	entry := &p.entries[h.table][h.row]
+	e := entry.Load()
+	if e == nil {
+		e = r.readEntry(s, h)
+		if p.given.Add(1) <= maxGiven {
+			entry.Store(e)
+		}
+	}
+	return e
+}
+
+func (r *resolver) readEntry(s scheme, h *holds) *registered {
+	p := r.public()
+	what := schemeWords[s] + h.id()
 	e := &registered{what: what, scheme: s, public: p.from.registrations(h)}
 	first := &e.public[0]
 	rec, conf := r.named(p.from.nameOf(h.table, h.row), first.Organisation)
@@ -91,6 +117,7 @@ func (r *resolver) registrantOf(s scheme, h *holds, what string) *registered {
 		return e
 	}
 	e.what, e.holders, e.trust = said, []int32{rec}, min(trusted[s], conf)
+	e.asHint()
 	return e
 }
 

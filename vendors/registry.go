@@ -196,6 +196,9 @@ func (r *registry) rows(table int, key uint64) (at, n int) {
 	return at, n
 }
 
+// count returns how many rows a table has.
+func (r *registry) count(table int) int { return len(r.tables[table]) / (keySizes[table] + nameSize) }
+
 // nameOf returns the number of the name in a row of a table.
 func (r *registry) nameOf(table, row int) int {
 	size := keySizes[table]

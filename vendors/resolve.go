@@ -129,9 +129,9 @@ type resolver struct {
 	near     *misspellings
 
 	idsOnce sync.Once
-	ids     map[idKey]*registered
+	ids     identifierIndex
 	ouiOnce sync.Once
-	oui     []block // sorted
+	oui     map[uint64]*registered // by addressBlock
 
 	registrants registrants
 
@@ -459,8 +459,7 @@ func (r *resolver) lone(c *netvet.Clues) (answer, bool) {
 	case e.scheme == macScheme && c.Category != "":
 		return answer{}, false // which may tell that it is all about the interface
 	case e.scheme == macScheme:
-		hint := candidate{rec: e.holders[0], conf: interfaceHint, method: byIdentifier, reason: e.what + mayBeBought}
-		a.confidence, a.reason, a.public, a.possible = interfaceHint, notSure+hint.reason, e.public, []candidate{hint}
+		a.confidence, a.reason, a.public, a.possible = interfaceHint, e.unsure, e.public, e.hint
 	default:
 		a.chosen, a.method, a.confidence, a.reason, a.public = e.holders[0], byIdentifier, round(e.trust), e.what, e.public
 	}

@@ -69,8 +69,10 @@ func (r *resolver) byPurl(value string) *registered {
 	if !ok {
 		return nil
 	}
-	if path, err := url.PathUnescape(rest); err == nil {
-		rest = path
+	if strings.Contains(rest, "%") {
+		if path, err := url.PathUnescape(rest); err == nil {
+			rest = path
+		}
 	}
 	if at := strings.LastIndexByte(rest, '@'); at > 0 {
 		rest = rest[:at]
@@ -80,10 +82,12 @@ func (r *resolver) byPurl(value string) *registered {
 	if slash := strings.LastIndexByte(rest, '/'); slash >= 0 {
 		space = rest[:slash]
 	}
-	for _, try := range []string{rest, space} {
-		for cut := try; cut != ""; cut = shorter(cut) {
-			if e := r.find(purlScheme, kind+":"+cut); e != nil {
-				return e
+	if spaces := r.index().namespaces[kind]; spaces != nil {
+		for _, try := range [...]string{rest, space} {
+			for cut := try; cut != ""; cut = shorter(cut) {
+				if e := spaces[cut]; e != nil {
+					return e
+				}
 			}
 		}
 	}
