@@ -7,8 +7,10 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 30s
 BENCH       ?= .
 BENCHCOUNT  ?= 1
+SEED        ?= 1
+DRAW        ?= 40
 
-.PHONY: build test race golden generate fuzz bench lint demo clean
+.PHONY: build test race golden generate draw fuzz bench lint demo clean
 
 build: ## build bin/netvet
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/netvet ./cmd/netvet
@@ -30,6 +32,9 @@ generate: ## compile the supplier data, the registries of identifiers and the ru
 	go test ./vendors -run 'TestRegistry$$' -update
 	go test ./vendors -run 'TestIndex' -update
 	go test ./rules -run 'TestSnapshot$$' -update
+
+draw: ## DRAW findings over the corpus of real files, by lot with SEED, to be judged by hand (rules/JUDGED.md)
+	go test ./scanner -run TestDrawFindings -draw $(DRAW) -seed $(SEED) -v
 
 fuzz: ## every fuzz target for FUZZTIME each
 	@set -e; for pkg in $$(go list ./...); do \

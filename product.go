@@ -114,7 +114,11 @@ type Reference struct {
 // BOM is what a bill of materials says about itself. Present is false for a row
 // of a table: such a product has no component list at all.
 type BOM struct {
-	Present      bool     `json:"present"`
+	Present bool `json:"present"`
+	// Document says that the list is a document which goes with the product, made
+	// by who built or packed it. What a probe or an administrator wrote down of a
+	// thing that stands there is none: what it leaves out nobody has withheld.
+	Document     bool     `json:"document"`
 	Format       string   `json:"format"`
 	SpecVersion  string   `json:"spec_version"`
 	Created      string   `json:"created"` // RFC 3339, empty when not stated

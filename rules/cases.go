@@ -265,6 +265,9 @@ func (f *fileTester) assessment(p *Program, c *caseText, rule string) (*netvet.A
 	if c.Components != nil {
 		a.Product.BOM.Present = true
 	}
+	if _, said := c.BOM["document"]; !said {
+		a.Product.BOM.Document = a.Product.BOM.Present
+	}
 	a.Match = b.match(c.Supplier, c.Match, c.Possible)
 	tally := p.NewTally()
 	for i, text := range c.Components {

@@ -58,6 +58,7 @@ func documentNeeds() []Need {
 	}
 	return []Need{
 		bom("bom", "a bill of materials", func(b *netvet.BOM) bool { return b.Present }),
+		bom("bom.document", "a bill of materials from who built or packed the product", func(b *netvet.BOM) bool { return b.Present && b.Document }),
 		bom("bom.created", "its date", func(b *netvet.BOM) bool { return b.Created != "" }),
 		bom("bom.authors", "its authors", func(b *netvet.BOM) bool { return len(b.Authors) > 0 }),
 		bom("bom.tools", "the tools that made it", func(b *netvet.BOM) bool { return len(b.Tools) > 0 }),

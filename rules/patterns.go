@@ -33,6 +33,7 @@ type Pattern struct {
 	Identifiers        []string `yaml:"identifiers" json:"identifiers,omitempty"`                 // cpe:VENDOR:PRODUCT, purl:TYPE/NAMESPACE/NAME, TYPE:VALUE
 	Suppliers          []string `yaml:"suppliers" json:"suppliers,omitempty"`                     // ids of resolved makers
 	SupplierCategories []string `yaml:"supplier_categories" json:"supplier_categories,omitempty"` // makers of nothing else
+	Typed              []string `yaml:"typed" json:"typed,omitempty"`                             // the document's own word for what it is
 	All                bool     `yaml:"all" json:"all,omitempty"`                                 // every component of the kinds and types
 
 	// The exceptions.
@@ -74,6 +75,7 @@ type matcher struct {
 	suppliers  map[string][]int
 	exempt     map[string][]int
 	categories []categorySlot
+	typed      map[string][]int
 	always     []int
 	masks      map[netvet.Kind]bits // slots that allow a kind
 	described  bool                 // any sequence looks at descriptions
@@ -125,7 +127,7 @@ func newMatcher() *matcher {
 	return &matcher{
 		ids: map[string]int32{}, byFirst: [][]sequence{nil}, prefixes: map[string][]prefix{},
 		exact: map[idKey][]glob{}, loose: map[netvet.IdentifierType][]glob{}, schemes: map[netvet.IdentifierType]bool{},
-		suppliers: map[string][]int{}, exempt: map[string][]int{},
+		suppliers: map[string][]int{}, exempt: map[string][]int{}, typed: map[string][]int{},
 	}
 }
 
@@ -154,6 +156,9 @@ func (m *matcher) add(p *Pattern) int {
 	}
 	if len(p.SupplierCategories) > 0 {
 		m.categories = append(m.categories, categorySlot{p.SupplierCategories, n})
+	}
+	for _, typ := range p.Typed {
+		m.typed[typ] = append(m.typed[typ], n)
 	}
 	if p.All {
 		m.always = append(m.always, n)
@@ -256,6 +261,11 @@ func (p *picker) match(c *netvet.Component, maker *netvet.Supplier) bits {
 	clear(p.excepted)
 	for _, n := range p.m.always {
 		p.picked.set(n)
+	}
+	if c.Type != "" {
+		for _, n := range p.m.typed[c.Type] {
+			p.picked.set(n)
+		}
 	}
 	p.text(c.Name, inName|wholeName)
 	p.text(c.Group, inGroup)

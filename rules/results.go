@@ -328,6 +328,9 @@ func (o *ruleResults) add(item netvet.Evidence, message string) bool {
 		item.Observed = asOf
 	}
 	i := o.of(item.Subject)
+	if i >= 0 && o.r.Each == eachHit && o.listed(i, &item) {
+		return true
+	}
 	if i < 0 {
 		if !item.Adverse && o.fold(item) {
 			return true
@@ -340,6 +343,18 @@ func (o *ruleResults) add(item netvet.Evidence, message string) bool {
 		o.results[i].Message = firstOf(o.results[i].Message, message, item.Text)
 	}
 	return true
+}
+
+// listed settles what the entries of one list say of one party: that some do not
+// concern the product is no evidence against the one that does. It reports
+// whether the item adds nothing.
+func (o *ruleResults) listed(i int, item *netvet.Evidence) bool {
+	r := &o.results[i]
+	if !item.Adverse {
+		return r.Outcome == netvet.OutcomeFail && slices.ContainsFunc(r.Evidence, func(old netvet.Evidence) bool { return old.Adverse && old.Source == item.Source })
+	}
+	r.Evidence = slices.DeleteFunc(r.Evidence, func(old netvet.Evidence) bool { return !old.Adverse && old.Source == item.Source })
+	return false
 }
 
 // merge adds an item to the evidence of its subject; one that says the same as

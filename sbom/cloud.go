@@ -46,6 +46,7 @@ type cloudWords struct {
 		Private    []string          `yaml:"private"`
 		Address    []string          `yaml:"address"`
 		Exposure   []string          `yaml:"exposure"`
+		Copied     []string          `yaml:"copied"`
 		Guarded    []string          `yaml:"guarded"`
 		Meaning    map[string]string `yaml:"meaning"`
 		Containers []string          `yaml:"containers"`
@@ -166,6 +167,7 @@ func (e *cloudEmitter) tell(item *cloudItem) {
 	p, f := &item.product, &e.words.Fields
 	var endpoints []string
 	public, guarded := "", ""
+	copied := slices.Contains(f.Copied, lastOfType(p.Model))
 	for _, v := range item.seen {
 		fields := fieldsOf(v.jsonValue)
 		if p.Version == "" {
@@ -176,7 +178,7 @@ func (e *cloudEmitter) tell(item *cloudItem) {
 		}
 		item.components = append(item.components, engine(fields, item.pointer+v.within)...)
 		endpoints = e.endpoints(endpoints, v.jsonValue, 0)
-		if public == "" {
+		if public == "" && !copied {
 			public = e.exposure(v.jsonValue, 0)
 		}
 		if guarded == "" {
@@ -197,6 +199,12 @@ func (e *cloudEmitter) tell(item *cloudItem) {
 		})
 	}
 	item.services = append(item.services, e.ways(item)...)
+}
+
+// lastOfType is the last part of the name of a type of resource: "image" of
+// AWS::EC2::Image, "ami" of aws_ami, "images" of Microsoft.Compute/images.
+func lastOfType(model string) string {
+	return strings.ToLower(model[strings.LastIndexAny(model, ":/#_")+1:])
 }
 
 // cloudFields are the members of an object by their names without case and

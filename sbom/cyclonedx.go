@@ -128,7 +128,7 @@ type cdxComposition struct {
 
 func newCDXDocument(src *Stream, format string, emit func(Record) error) *cdxDocument {
 	return &cdxDocument{src: src, emit: emit, faults: newFaults(emit), refs: newRefTable(),
-		bom: netvet.BOM{Present: true, Format: format}, productRef: -1, top: -1, declared: newCDXDeclarations(),
+		bom: netvet.BOM{Present: true, Document: true, Format: format}, productRef: -1, top: -1, declared: newCDXDeclarations(),
 		countries: make(map[string]string), meanings: make(map[string]string)}
 }
 

@@ -145,12 +145,34 @@ func (r *redfishResource) protocols() (all []netvet.Service) {
 			continue
 		}
 		service := netvet.Service{Pointer: r.uri + "/" + protocol.name, Name: protocol.name}
+		if protocol.name == "SNMP" {
+			service.Version = snmpVersions(n)
+		}
 		if port := n.value("Port"); port != "" && port != "0" {
 			service.Endpoints = []string{portName(port, protocol.transport)}
 		}
 		all = append(all, service)
 	}
 	return all
+}
+
+// snmpVersions names the versions that an agent answers and, where a community
+// may change things, that it may.
+func snmpVersions(n hostNode) string {
+	var words []string
+	old := false
+	for _, version := range []string{"v1", "v2c", "v3"} {
+		if n.value("EnableSNMP"+version) == "true" {
+			words = append(words, version)
+			old = old || version != "v3"
+		}
+	}
+	for _, community := range n.list("CommunityStrings") {
+		if old && community.value("AccessMode") == "Full" {
+			return joinTexts(append(words, "a community may write")...)
+		}
+	}
+	return joinTexts(words...)
 }
 
 func (r *redfishResource) consoles() (all []netvet.Service) {

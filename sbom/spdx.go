@@ -46,7 +46,7 @@ const documentRef = "SPDXRef-DOCUMENT"
 
 func newSPDXDocument(src *Stream, format string, emit func(Record) error) *spdxDocument {
 	d := &spdxDocument{src: src, emit: emit, faults: newFaults(emit), refs: newRefTable(),
-		id: documentRef, described: make(map[int32]bool), bom: netvet.BOM{Present: true, Format: format}, agents: make(map[string]string)}
+		id: documentRef, described: make(map[int32]bool), bom: netvet.BOM{Present: true, Document: true, Format: format}, agents: make(map[string]string)}
 	d.refs.declare(documentRef, "", "")
 	return d
 }

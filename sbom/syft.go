@@ -89,7 +89,7 @@ type syftReader struct {
 
 func readSyft(_ context.Context, src *Stream, emit func(Record) error) (Info, error) {
 	r := &syftReader{src: src, emit: emit, faults: newFaults(emit), refs: newRefTable(),
-		product: netvet.Product{Kind: netvet.KindSoftware, BOM: netvet.BOM{Present: true, Format: "syft-json"}, Sources: []netvet.Source{{Input: src.Name}}}}
+		product: netvet.Product{Kind: netvet.KindSoftware, BOM: netvet.BOM{Present: true, Document: true, Format: "syft-json"}, Sources: []netvet.Source{{Input: src.Name}}}}
 	r.jsonTokens = newJSONTokens(src.Reader, src.Options, func(pointer, reason string) {
 		r.faults.add("value of the wrong type, or given twice", pointer, reason)
 	})

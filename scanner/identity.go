@@ -124,7 +124,7 @@ func merge(dst, src *netvet.Assessment) []netvet.Gap {
 
 // attach adds the parts that a bill of materials lists to a product.
 func attach(dst, src *netvet.Assessment) {
-	if src.Product.BOM.Present && !dst.Product.BOM.Present {
+	if src.Product.BOM.Present && (!dst.Product.BOM.Present || src.Product.BOM.Document && !dst.Product.BOM.Document) {
 		dst.Product.BOM = src.Product.BOM
 	}
 	if dst.Census.Total > 0 && src.Census.Total > 0 {

@@ -77,7 +77,11 @@ func (s *stating) service(k *Knowledge, v *netvet.Service) {
 	stated := false
 	for _, endpoint := range v.Endpoints {
 		if port, ok := servedPort(endpoint); ok {
-			s.add(netvet.ComparedPort, port, "service="+v.Name, v.Pointer)
+			detail := "service=" + v.Name
+			if v.Version != "" {
+				detail += "; version=" + v.Version
+			}
+			s.add(netvet.ComparedPort, port, detail, v.Pointer)
 			stated = true
 		} else if peer, ok := calledPeer(endpoint); ok {
 			s.add(netvet.ComparedPeer, peer, "service="+v.Name, v.Pointer)

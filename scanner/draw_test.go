@@ -1,0 +1,217 @@
+package scanner
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/sbom"
+)
+
+var (
+	drawCount = flag.Int("draw", 0, "draw so many findings over the corpus, to be judged by hand")
+	drawSeed  = flag.Uint64("seed", 1, "seed of the draw")
+)
+
+// drawn are the folders of the corpus that hold products, or what was seen of
+// them. Files that were broken on purpose are left out.
+var drawn = []string{"redfish", "hosts", "network", "dcim", "cloud", "observed", "sbom"}
+
+// stratum is what findings are drawn from in turn: one question put to one kind
+// of input, so that frequent findings do not fill the draw.
+type stratum struct{ folder, format, rule string }
+
+type drawnFinding struct {
+	stratum
+	product netvet.RegisterProduct
+	finding netvet.Finding
+}
+
+// TestDrawFindings prints findings over the corpus as a sheet to judge by hand:
+//
+//	go test ./scanner -run TestDrawFindings -draw 40 -seed 1 -v
+//
+// Findings are those that fail, and unknowns that rest on evidence, under
+// cn-ciio and neutral together; rules/JUDGED.md keeps what became of them.
+func TestDrawFindings(t *testing.T) {
+	if *drawCount == 0 {
+		t.Skip("no findings are drawn without -draw N")
+	}
+	needCorpus(t)
+	strata := map[stratum][]drawnFinding{}
+	for _, folder := range drawn {
+		seen := map[string]bool{}
+		for _, profile := range []string{"cn-ciio", "neutral"} {
+			for _, f := range folderFindings(t, folder, profile) {
+				// The neutral questions are those of the Measures: asked once.
+				key := f.product.ID + f.rule + f.finding.Subject.Name + f.finding.Subject.Version + f.finding.Subject.Ref
+				if !seen[key] {
+					seen[key] = true
+					strata[f.stratum] = append(strata[f.stratum], f)
+				}
+			}
+		}
+	}
+	total := 0
+	for _, list := range strata {
+		total += len(list)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d: %d of %d findings in %d strata (rule and kind of input)\n", *drawSeed, *drawCount, total, len(strata))
+	for i, f := range draw(strata, *drawCount, *drawSeed) {
+		f.write(&b, i+1)
+	}
+	t.Log("\n" + b.String())
+}
+
+// draw takes folders in turn, and of each the stratum whose rule has been drawn
+// least so far, by lot where several are equal.
+func draw(strata map[stratum][]drawnFinding, n int, seed uint64) (out []drawnFinding) {
+	random := rand.New(rand.NewPCG(seed, 0))
+	byFolder := map[string][]stratum{}
+	for s := range strata {
+		byFolder[s.folder] = append(byFolder[s.folder], s)
+	}
+	for _, folder := range drawn {
+		list := byFolder[folder]
+		slices.SortFunc(list, func(a, b stratum) int { return cmp.Or(cmp.Compare(a.format, b.format), cmp.Compare(a.rule, b.rule)) })
+		random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	}
+	times := map[string]int{}
+	for left := true; left && len(out) < n; {
+		left = false
+		for _, folder := range drawn {
+			list := byFolder[folder]
+			if len(list) == 0 || len(out) == n {
+				continue
+			}
+			least := 0
+			for i := range list {
+				if times[list[i].rule] < times[list[least].rule] {
+					least = i
+				}
+			}
+			s := list[least]
+			byFolder[folder] = slices.Delete(list, least, least+1)
+			times[s.rule]++
+			out = append(out, strata[s][random.IntN(len(strata[s]))])
+			left = true
+		}
+	}
+	return out
+}
+
+// folderFindings scans one folder of the corpus. What was seen of hosts that no
+// file lists gets a product for each, so that rules may judge it.
+func folderFindings(t *testing.T, folder, profile string) (out []drawnFinding) {
+	t.Helper()
+	s := testScanner(t, profile)
+	inputs, gaps, err := sbom.Walk([]string{filepath.Join(filepath.Dir(corpus), folder)}, nil, s.Options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputs = slices.DeleteFunc(inputs, func(in sbom.Input) bool { return strings.Contains(in.Name, "bad-derived") })
+	if folder == "observed" {
+		var hosts sbom.Input
+		hosts, s.Context = observedHosts(t, s, inputs)
+		inputs = append(inputs, hosts)
+	}
+	var results []Result
+	register, err := s.Each(context.Background(), inputs, gaps, Sink{Product: func(r Result) error { results = append(results, r); return nil }})
+	var broken InputErrors
+	if err != nil && !errors.As(err, &broken) {
+		t.Fatal(err)
+	}
+	formats := map[string]string{}
+	for _, in := range register.Inputs {
+		formats[in.Name] = in.Format
+	}
+	for _, r := range results {
+		for _, f := range r.Findings {
+			if f.Outcome == netvet.OutcomeFail || f.Outcome == netvet.OutcomeUnknown && len(f.Evidence) > 0 {
+				_, rule, _ := strings.Cut(f.Rule, "/")
+				format := folder
+				if len(r.Product.Sources) > 0 {
+					format = formats[r.Product.Sources[0].Input]
+				}
+				out = append(out, drawnFinding{stratum{folder, format, rule}, r.Product, f})
+			}
+		}
+	}
+	return out
+}
+
+// observedHosts makes a table of the hosts and devices that scans, logs and
+// specifications speak of, and a context that binds them to its rows.
+func observedHosts(t *testing.T, s *Scanner, inputs []sbom.Input) (sbom.Input, *Context) {
+	t.Helper()
+	c := &Context{file: "netvet.yaml"}
+	observing := []string{"nmap", "masscan", "zeek", "mud"}
+	var table bytes.Buffer
+	table.WriteString("Name,Serial Number\n")
+	for _, input := range inputs {
+		if format, err := sbom.Detect(input, s.Options); err != nil || !slices.Contains(observing, format.Name) {
+			continue
+		}
+		known := map[string]bool{}
+		bind := func(target string) {
+			if known[target] || len(known) == 20 || strings.ContainsAny(target, `*?[\`) {
+				return
+			}
+			known[target] = true
+			serial := "OBSERVED-" + strconv.Itoa(len(c.Bindings))
+			fmt.Fprintf(&table, "observed host %d,%s\n", len(c.Bindings), serial)
+			c.Bindings = append(c.Bindings, ContextBinding{Input: input.Name, Target: target, Product: ContextMatch{Serial: serial}})
+		}
+		if _, _, err := sbom.Read(context.Background(), input, s.Options, func(r sbom.Record) error {
+			switch r := r.(type) {
+			case sbom.Observation:
+				bind(r.Target)
+			case sbom.Declaration:
+				bind(r.Target)
+			}
+			return nil
+		}); err != nil {
+			continue // the scan names it
+		}
+		if len(known) > 0 {
+			c.Observations = append(c.Observations, ContextObservation{Input: input.Name, Authorisation: ContextAuthorisation{By: "owner of the corpus", Date: "2026-11-01"}})
+		}
+	}
+	return in("hosts.csv", table.String()), c
+}
+
+func (f *drawnFinding) write(b *strings.Builder, n int) {
+	p := &f.product
+	text := func(s *string) string {
+		if s == nil {
+			return "-"
+		}
+		return *s
+	}
+	category := "-"
+	if p.Category != nil {
+		category = string(*p.Category)
+	}
+	fmt.Fprintf(b, "\n%d. %s %s %s (%s)\n", n, f.finding.Rule, f.finding.Outcome, f.finding.Severity, f.format)
+	fmt.Fprintf(b, "   product: %s | %s | %s | %s | %d components\n", text(p.Manufacturer), text(p.Model), text(p.Name), category, p.Components)
+	fmt.Fprintf(b, "   message: %s\n", f.finding.Message)
+	fmt.Fprintf(b, "   subject: %s %s %s (%d)\n", f.finding.Subject.Kind, f.finding.Subject.Name, f.finding.Subject.Version, f.finding.Count)
+	for i, e := range f.finding.Evidence {
+		if i == 4 {
+			fmt.Fprintf(b, "   ... %d more\n", len(f.finding.Evidence)-i)
+			break
+		}
+		fmt.Fprintf(b, "   evidence: %s | %s %s | %s\n", e.Text, text(e.Input), text(e.Pointer), text(e.Verdict))
+	}
+}
