@@ -203,4 +203,5 @@ type Vulnerability struct {
 	Component string   `json:"component"`
 	Version   string   `json:"version"`
 	Published string   `json:"published"` // RFC 3339 or date, empty when not stated
+	Fixed     string   `json:"fixed"`     // version that mends it, "yes" where only that there is one is stated, empty when not stated
 }

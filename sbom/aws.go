@@ -462,10 +462,22 @@ func (r *awsReader) finding(v jsonValue, pointer string) error {
 		}
 		item.statements = append(item.statements, netvet.Vulnerability{
 			ID: details.text("vulnerabilityId"), Pointer: pointer, Source: details.text("source"), Severity: severity,
-			State: "affected", Ref: at, Component: pack.text("name"), Version: pack.text("version"),
+			State: "affected", Ref: at, Component: pack.text("name"), Version: pack.text("version"), Fixed: inspectorFix(v, pack),
 		})
 	}
 	return r.resource(item)
+}
+
+// inspectorFix is the version of a package that mends a weakness; Inspector says
+// "NotAvailable" of some, and of others only that there is one.
+func inspectorFix(finding, pack jsonValue) string {
+	if version := pack.text("fixedInVersion"); version != "" && !strings.EqualFold(version, "NotAvailable") {
+		return version
+	}
+	if strings.EqualFold(finding.text("fixAvailable"), "YES") {
+		return "yes"
+	}
+	return ""
 }
 
 // awsOwnARN returns the ARN of a resource among those it has of others: that

@@ -333,6 +333,8 @@ func (q *question) weighIDs(main *opinion) []candidate {
 			c.conf, c.reason = besideUnknown, v.what+" names the maker of the network interface only"
 		case v.scheme == macScheme && q.isInterface():
 			c.conf = min(c.conf, interfaceOnly)
+		case v.scheme == macScheme && slices.ContainsFunc(list, func(o candidate) bool { return o.rec == v.rec && o.conf == interfaceHint }):
+			continue // the ports of one adapter bear each other no witness
 		case v.scheme == macScheme:
 			c.conf, c.reason = interfaceHint, v.what+mayBeBought
 		case strong == nil || v.rec != strong.rec:
