@@ -170,6 +170,7 @@ func TestResolveClues(t *testing.T) {
 		{"a CPE name", netvet.Clues{Identifiers: []netvet.Identifier{id(netvet.IDCPE, "cpe:2.3:o:huawei:vrp:*:*:*:*:*:*:*:*")}}, "huawei", ""},
 		{"a CPE wildcard", netvet.Clues{Identifiers: []netvet.Identifier{id(netvet.IDCPE, "cpe:2.3:o:*:vrp:*:*:*:*:*:*:*:*")}}, "", ""},
 		{"a network interface of a product that nobody names", netvet.Clues{Product: "core-1", Identifiers: []netvet.Identifier{id(netvet.IDMAC, "00:00:0C:12:34:56")}}, "", "may not be that of the product"},
+		{"two ports of one adapter", netvet.Clues{Product: "core-1", Identifiers: []netvet.Identifier{id(netvet.IDMAC, "00:00:0C:12:34:56"), id(netvet.IDMAC, "00:00:0C:12:34:57")}}, "", "may not be that of the product"},
 		{"a network interface by itself", netvet.Clues{Product: "Ethernet controller", Identifiers: []netvet.Identifier{id(netvet.IDMAC, "00:00:0C:12:34:56")}}, "cisco", ""},
 		{"a network interface in another maker's product", netvet.Clues{Names: []string{"Juniper Networks"}, Identifiers: []netvet.Identifier{id(netvet.IDMAC, "00000c123456")}}, "juniper", ""},
 		{"a network interface in an unknown maker's product", netvet.Clues{Names: []string{"Acme Medical"}, Identifiers: []netvet.Identifier{id(netvet.IDMAC, "00000c123456")}}, "", "network interface"},
