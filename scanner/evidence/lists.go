@@ -57,9 +57,6 @@ func NewLists(lists []netvet.List, asOf time.Time) Lists {
 
 func (x Lists) of(hits []netvet.ListHit, s *netvet.Supplier, component bool) []netvet.ListHit {
 	for _, m := range x.byParty[s.ID] {
-		if m.reach() == netvet.ReachHalfOwned {
-			continue // of those that the party owns: the party itself stands on a list of its own
-		}
 		hits = append(hits, x.hit(m, s, "self", component))
 	}
 	for _, owner := range s.Owners {
