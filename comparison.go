@@ -58,6 +58,10 @@ type Sighting struct {
 	To            string `json:"to,omitempty"`
 	Vantage       string `json:"vantage,omitempty"`       // where the probe stood, as the context says
 	Authorisation string `json:"authorisation,omitempty"` // under which it looked
+	// How the fact was found to be about the product, and how sure that is where
+	// it is less than certain.
+	Bound string  `json:"bound,omitempty"`
+	Match float64 `json:"match,omitempty"`
 }
 
 // WayState says how far a way to act on a product is known to be open.

@@ -69,6 +69,10 @@ type Observation struct {
 	// under whose authority it looked.
 	Vantage       string
 	Authorisation string
+	// How it was found to be about the product, and how sure that is: 0 where
+	// the product itself was asked or no doubt is possible.
+	Bound string
+	Match float64
 }
 
 // Declaration is something a specification states that a product does or has.
@@ -81,6 +85,8 @@ type Declaration struct {
 	Date    string // of the document, empty when not stated
 	Input   string // filled in by the scanner
 	Pointer string
+	Bound   string // how it was found to be about the product
+	Match   float64
 }
 
 // FactInventory is the kind of an observation or declaration that lists all

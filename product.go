@@ -98,6 +98,7 @@ type Product struct {
 	Category        Category     `json:"category"`
 	CategoryBasis   string       `json:"category_basis"`
 	Identifiers     []Identifier `json:"identifiers"`
+	Addresses       []string     `json:"addresses"` // IP addresses and host names under which it answers, as stated
 	References      []Reference  `json:"references"`
 	Properties      []Property   `json:"properties"` // of a device, in the words of cdx:device
 	BOM             BOM          `json:"bom"`
@@ -203,5 +204,15 @@ type Vulnerability struct {
 	Component string   `json:"component"`
 	Version   string   `json:"version"`
 	Published string   `json:"published"` // RFC 3339 or date, empty when not stated
-	Fixed     string   `json:"fixed"`     // version that mends it, "yes" where only that there is one is stated, empty when not stated
+
+	// Of a statement in an advisory or VEX document of its own.
+	Justification string  `json:"justification"` // why it is not affected, as stated
+	Fixed         string  `json:"fixed"`         // what mends it, as stated; "yes" where only that there is a fix is stated
+	Author        string  `json:"author"`        // as written
+	SelfAttested  bool    `json:"self_attested"` // the author is the maker, or nothing shows that it is another
+	Document      string  `json:"document"`      // its id
+	Stated        string  `json:"stated"`        // when, RFC 3339 or date
+	Input         string  `json:"input"`
+	Bound         string  `json:"bound"` // how it was found to be about the product or component
+	Match         float64 `json:"match"` // how sure that is
 }

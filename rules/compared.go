@@ -51,6 +51,12 @@ func (o *ruleResults) compared(subject netvet.Subject, adverse bool, text string
 			from = &c.Declared
 		}
 	}
+	if from.Match > 0 {
+		item.Match = from.Match
+	}
+	if from.Bound != "" {
+		item.Text += "; bound by " + from.Bound
+	}
 	item.Input, item.Pointer, item.Source, item.Observed = from.Input, from.Pointer, from.Source, moment(firstOf(from.To, from.From))
 	return item
 }

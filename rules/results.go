@@ -73,7 +73,11 @@ func (o *ruleResults) subjects() {
 		for i := range e.a.Vulnerabilities {
 			v := &e.a.Vulnerabilities[i]
 			e.vulnerability = v
-			o.judge(netvet.Subject{Kind: eachVulnerability, Name: v.ID, Version: v.Version, Ref: firstOf(v.Ref, v.Component)}, 1, "", v.Pointer, e.supplierMatch(r), 1)
+			match := e.supplierMatch(r)
+			if v.Match > 0 {
+				match *= v.Match
+			}
+			o.judge(netvet.Subject{Kind: eachVulnerability, Name: v.ID, Version: v.Version, Ref: firstOf(v.Ref, v.Component)}, 1, v.Input, v.Pointer, match, 1)
 		}
 		e.vulnerability = nil
 	case eachHit:
@@ -244,7 +248,26 @@ func (o *ruleResults) judge(subject netvet.Subject, count int, input, pointer st
 	} else if item.Text = r.cleared.fill(e.root); item.Text == "" {
 		item.Text = "nothing adverse: " + lowerFirst(r.Title.EN)
 	}
+	if e.vulnerability != nil && e.vulnerability.Document+e.vulnerability.Author != "" {
+		stated(&item, e.vulnerability)
+	}
 	o.add(item, message)
+}
+
+// stated makes an item of evidence the word of who wrote the advisory that it
+// rests on. A maker's word that its own product is free of a weakness is no more
+// than its word.
+func stated(item *netvet.Evidence, v *netvet.Vulnerability) {
+	item.Text += fmt.Sprintf("; stated by %s", firstOf(v.Author, "an author who is not named"))
+	for _, part := range []struct{ before, text string }{{" on ", v.Stated}, {" in ", v.Document}, {", because ", v.Justification}, {"; remedy: ", v.Fixed}, {"; bound by ", v.Bound}} {
+		if part.text != "" {
+			item.Text += part.before + part.text
+		}
+	}
+	item.Source, item.Observed = firstOf(v.Document, v.Author), moment(v.Stated)
+	if !item.Adverse && v.SelfAttested {
+		item.Reliability = netvet.ReliabilitySelfAttested
+	}
 }
 
 // item begins an item of evidence with whose word it is and what that is worth.

@@ -213,6 +213,12 @@ func (f ansibleFacts) system(h *host, name string) {
 		h.seemsVirtual()
 	}
 	h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, f.fact("default_ipv4").value("macaddress"))
+	h.Addresses = addAddresses(h.Addresses, f.value("ansible_host"), f.fact("default_ipv4").value("address"), f.fact("default_ipv6").value("address"), f.stated("fqdn"))
+	for _, name := range []string{"all_ipv4_addresses", "all_ipv6_addresses", "net_all_ipv4_addresses", "net_all_ipv6_addresses"} {
+		for _, n := range f.fact(name).list() {
+			h.Addresses = addAddresses(h.Addresses, n.value())
+		}
+	}
 	for _, list := range [][]hostNode{f.objects(), f.list("ansible_interfaces"), f.list("interfaces")} {
 		for _, n := range list {
 			if n.value("type") != "loopback" {

@@ -76,9 +76,10 @@ type columns struct {
 	telling     bool // a column says who made it, or which it is: more than a name
 	exact       bool // a column says which it is
 	named       bool
-	equipment   bool // a column shows that the table is of equipment
-	foreign     bool // a column shows that the table is no inventory
-	elsewhere   bool // a column is more often found in other tables
+	equipment   bool  // a column shows that the table is of equipment
+	foreign     bool  // a column shows that the table is no inventory
+	elsewhere   bool  // a column is more often found in other tables
+	addresses   []int // columns of addresses and host names
 	currency    string
 	factor      float64       // 10000 for prices in units of ten thousand
 	second      map[int]field // columns of a field that an earlier column has
@@ -146,6 +147,9 @@ func (s *synonyms) header(cells []string, choice map[string]field) columns {
 		}
 	}
 	for i, f := range c.fields {
+		if c.meanings[i].address {
+			c.addresses = append(c.addresses, i)
+		}
 		if f == fieldPrice {
 			c.currency, c.factor = headerCurrency(c.headers[i])
 		}
@@ -199,6 +203,8 @@ func (c columns) note() string {
 		case ok:
 			second = append(second, fmt.Sprintf("%s=%s", again, h))
 		case f != fieldNone || h == "":
+		case c.meanings[i].address:
+			used = append(used, "address="+h)
 		case c.meanings[i].known:
 			known = append(known, h)
 		default:
@@ -243,6 +249,8 @@ func (c columns) list() []Column {
 			column.Why = whyKnown
 		case c.meanings[i].foreign:
 			column.Why = "known: a column of something else than products"
+		case c.meanings[i].address:
+			column.Why = "an address: what was seen of it is about the product"
 		case c.isResult(i):
 			column.Why = "not read: " + inputsSetNothing
 		case c.meanings[i].known:

@@ -105,6 +105,7 @@ type csafProduct struct {
 type csafVulnerability struct {
 	pointer  string
 	names    []string // CVE, then other ids; the title when there are none
+	cwes     []string // numbers
 	statuses []csafAbout
 	flags    []csafAbout // why a product is not affected
 	remedies []csafAbout
@@ -421,6 +422,10 @@ func (r *csafReader) vulnerability(i int) error {
 					return err
 				})
 			})
+		case "cwe":
+			err = r.weakness(&v)
+		case "cwes":
+			err = r.array(func(int) error { return r.weakness(&v) })
 		case "product_status":
 			err = r.object(func(key []byte) error {
 				about := csafAbout{word: string(key)}
@@ -452,15 +457,32 @@ func (r *csafReader) vulnerability(i int) error {
 	return err
 }
 
+// weakness reads the class of weakness that a vulnerability is of.
+func (r *csafReader) weakness(v *csafVulnerability) error {
+	return r.object(func(key []byte) error {
+		if string(key) != "id" {
+			return nil
+		}
+		id, err := r.word()
+		if number := strings.TrimPrefix(id, "CWE-"); number != "" && len(v.cwes) < maxListed && !slices.Contains(v.cwes, number) {
+			v.cwes = append(v.cwes, number)
+		}
+		return err
+	})
+}
+
 // abouts reads a list of what is said about products: the word is under the
 // given key, or is a score when there is none.
 func (r *csafReader) abouts(wordKey string) (list []csafAbout, err error) {
 	err = r.array(func(int) error {
 		var a csafAbout
+		details := ""
 		err := r.object(func(key []byte) (err error) {
 			switch k := string(key); {
 			case k == wordKey && k != "":
 				a.word, err = r.word()
+			case k == "details" && wordKey == "category":
+				details, err = r.string()
 			case k == "product_ids", k == "products":
 				a.products, err = r.references()
 			case k == "group_ids":
@@ -477,6 +499,9 @@ func (r *csafReader) abouts(wordKey string) (list []csafAbout, err error) {
 			}
 			return err
 		})
+		if a.word == "vendor_fix" && details != "" {
+			a.word += ": " + short(oneLine(details))
+		}
 		list = append(list, a)
 		if err == nil {
 			err = r.budget.take(1)
@@ -583,7 +608,7 @@ func (r *csafReader) yieldVulnerability(v *csafVulnerability, emit func(Record) 
 			d := r.declaration(p)
 			d.Name, d.Pointer = v.names[0], pointer
 			d.Detail = factDetail("status", state, "as", endOfRange(status.word), "reason", words(reasons(state, flags[id])), "remedy", words(remedies[id]),
-				"score", words(scores[id]), "aliases", strings.Join(v.names[1:], " "))
+				"score", words(scores[id]), "cwes", strings.Join(v.cwes, " "), "aliases", strings.Join(v.names[1:], " "))
 			d.Detail = strings.Trim(d.Detail+"; "+r.about(p), "; ")
 			if err := emit(Declaration{d}); err != nil {
 				return said, err

@@ -91,7 +91,9 @@ func (f facterFacts) system(h *host) {
 	if f.value("is_virtual") == "true" {
 		h.virtual(f.value("virtual"))
 	}
+	h.Addresses = addAddresses(h.Addresses, f.fact("fqdn", "networking", "fqdn"), f.fact("ipaddress", "networking", "ip"), f.fact("ipaddress6", "networking", "ip6"))
 	for _, n := range f.get("networking", "interfaces").objects() {
+		h.Addresses = addAddresses(h.Addresses, n.value("ip"), n.value("ip6"))
 		h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, n.value("mac"))
 	}
 	for name, fact := range f.each() {

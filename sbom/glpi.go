@@ -158,6 +158,12 @@ func (r *glpiReader) networkDevice(h *host, n hostNode) {
 	h.CategoryText = cmp.Or(n.stated("type"), r.kind)
 	h.Description = cmp.Or(n.stated("description"), n.stated("comments"))
 	h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, n.value("mac"))
+	h.Addresses = addAddresses(h.Addresses, n.value("ip"), n.value("snmphostname"), n.value("dnshostname"))
+	for _, list := range [][]hostNode{n.list("ips"), n.get("ips").list("ip")} {
+		for _, address := range list {
+			h.Addresses = addAddresses(h.Addresses, address.value())
+		}
+	}
 }
 
 // computer reads the inventory of the machine the agent runs on, or of a device in
@@ -298,6 +304,7 @@ func takeGLPINetwork(h *host, n hostNode, c netvet.Component) (netvet.Component,
 		return c, false
 	}
 	mac := cmp.Or(n.value("mac"), n.value("macaddr"))
+	h.Addresses = addAddresses(h.Addresses, n.value("ipaddress"), n.value("ipaddress6"))
 	h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, mac)
 	if number := n.value("pciid"); number != "" { // vendor:device:subsystem
 		fields := strings.SplitN(number, ":", 3)

@@ -120,6 +120,12 @@ func (r *librenmsReader) device(pointer string) error {
 		switch string(key) {
 		case "sysName":
 			s.name, err = r.text()
+		case "hostname", "ip", "overwrite_ip":
+			var address string
+			if r.kind() == '"' {
+				address, err = r.text()
+			}
+			p.Addresses = addAddresses(p.Addresses, address)
 		case "sysObjectID":
 			s.objectID, err = r.text()
 		case "sysDescr":
@@ -161,6 +167,7 @@ func (r *librenmsReader) complete(p netvet.Product, s systemGroup) {
 	take(&r.system.descr, s.descr)
 	take(&r.system.location, s.location)
 	take(&r.product.Model, p.Model)
+	r.product.Addresses = addAddresses(r.product.Addresses, p.Addresses...)
 	take(&r.product.Version, p.Version)
 	take(&r.product.Serial, p.Serial)
 	take(&r.product.CategoryText, p.CategoryText)

@@ -202,6 +202,7 @@ func (r *lshwReader) part(h *host, n hostNode, c netvet.Component, number string
 	case "network": // of a network interface, the serial number is its address
 		c.Identifiers = withIdentifier(c.Identifiers, netvet.IDMAC, c.Serial)
 		h.Identifiers = withIdentifier(h.Identifiers, netvet.IDMAC, c.Serial)
+		h.Addresses = addAddresses(h.Addresses, lshwSetting(n, "ip"))
 		c.Serial = ""
 		c.Version = cmp.Or(lshwSetting(n, "firmware"), c.Version)
 	case "memory":

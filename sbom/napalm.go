@@ -130,6 +130,7 @@ func (r *napalmReader) facts(name string) error {
 		r.faults.add("no facts", pointer, "says nothing of the device: neither maker nor model, version or serial number")
 		return r.faults.err
 	}
+	p.Addresses = addAddresses(nil, deviceText(p.Name), deviceText(fqdn))
 	p.Name = cmp.Or(deviceText(p.Name), deviceText(fqdn), name, p.Model)
 	p.Kind = netvet.KindDevice
 	classify(&p)

@@ -368,6 +368,10 @@ func (r *netboxReader) device(v jsonValue, pointer string, parts []netvet.Compon
 			p.Identifiers = append(p.Identifiers, id)
 		}
 	}
+	for _, key := range []string{"primary_ip", "primary_ip4", "primary_ip6", "oob_ip"} {
+		ip := v.get(key)
+		p.Addresses = addAddresses(p.Addresses, ip.text(), ip.first("address", "display"), ip.text("dns_name"))
+	}
 	if platform := v.get("platform"); netboxName(platform) != "" {
 		parts = append(parts, netboxPlatform(platform, pointer))
 	}

@@ -88,6 +88,10 @@ func (r *oneviewReader) resources(n hostNode, place string) error {
 func (r *oneviewReader) resource(n hostNode, place string) error {
 	h := newHost(r.src, "oneview", cmp.Or(n.value("uri"), place))
 	category := n.value("category")
+	h.Addresses = addAddresses(h.Addresses, n.value("mpHostInfo", "mpHostName"), n.value("mpDnsName"), n.value("mpIpAddress"))
+	for _, address := range n.get("mpHostInfo").list("mpIpAddresses") {
+		h.Addresses = addAddresses(h.Addresses, address.value("address"))
+	}
 	h.Name = n.stated("name")
 	h.Manufacturer = n.stated("manufacturer")
 	h.Model = cmp.Or(n.stated("model"), n.stated("productName"))

@@ -15,6 +15,7 @@ import (
 func (s *redfishService) takeAddresses() {
 	decimal := s.writesDecimal()
 	for _, r := range s.resources {
+		s.reachable(r)
 		scheme, values := r.addresses(decimal)
 		for _, value := range values {
 			s.identify(r.uri, scheme, value)
@@ -26,6 +27,20 @@ func (s *redfishService) takeAddresses() {
 					s.identify(link, scheme, value)
 				}
 			}
+		}
+	}
+}
+
+// reachable notes under which addresses and names a system or its manager answers.
+func (s *redfishService) reachable(r *redfishResource) {
+	p := s.ownerAt(r.uri)
+	if p == nil || r.kind != "EthernetInterface" && r.kind != "ManagerNetworkProtocol" && r.kind != "ComputerSystem" {
+		return
+	}
+	p.Addresses = addAddresses(p.Addresses, r.value("FQDN"), r.value("HostName"))
+	for _, name := range []string{"IPv4Addresses", "IPv4StaticAddresses", "IPv6Addresses", "IPv6StaticAddresses"} {
+		for _, n := range r.list(name) {
+			p.Addresses = addAddresses(p.Addresses, n.value("Address"))
 		}
 	}
 }

@@ -89,7 +89,8 @@ func walkLine(line string) []string {
 // The objects that are read, of SNMPv2-MIB, BRIDGE-MIB and ENTITY-MIB.
 const (
 	systemOID      = "1.3.6.1.2.1.1."
-	bridgeOID      = "1.3.6.1.2.1.17.1.1.0" // dot1dBaseBridgeAddress
+	bridgeOID      = "1.3.6.1.2.1.17.1.1.0"  // dot1dBaseBridgeAddress
+	addressOID     = "1.3.6.1.2.1.4.20.1.1." // ipAdEntAddr of IP-MIB, indexed by the address
 	entPhysicalOID = "1.3.6.1.2.1.47.1.1.1.1."
 )
 
@@ -98,8 +99,8 @@ func walkNames() map[string]string {
 	names := map[string]string{
 		"enterprises": "1.3.6.1.4.1", "mib-2": "1.3.6.1.2.1",
 		"sysDescr": systemOID + "1", "sysObjectID": systemOID + "2", "sysName": systemOID + "5", "sysLocation": systemOID + "6",
-		"dot1dBaseBridgeAddress": strings.TrimSuffix(bridgeOID, ".0"),
-		"entPhysicalDescr":       entPhysicalOID + "2", "entPhysicalVendorType": entPhysicalOID + "3",
+		"dot1dBaseBridgeAddress": strings.TrimSuffix(bridgeOID, ".0"), "ipAdEntAddr": strings.TrimSuffix(addressOID, "."),
+		"entPhysicalDescr": entPhysicalOID + "2", "entPhysicalVendorType": entPhysicalOID + "3",
 		"entPhysicalContainedIn": entPhysicalOID + "4", "entPhysicalClass": entPhysicalOID + "5",
 		"entPhysicalParentRelPos": entPhysicalOID + "6", "entPhysicalName": entPhysicalOID + "7",
 		"entPhysicalHardwareRev": entPhysicalOID + "8", "entPhysicalFirmwareRev": entPhysicalOID + "9",
@@ -134,6 +135,7 @@ type walkReader struct {
 	names  map[string]string
 	system systemGroup
 	mac    string
+	ips    []string
 	stated netvet.Product // what vendors' own objects hold
 	unread string         // takes columns that make a row and say nothing that is kept
 	found  bool
@@ -282,6 +284,10 @@ func (r *walkReader) numeric(name string) string {
 
 // take keeps a value if it is one of those that are read.
 func (r *walkReader) take(v walkValue) error {
+	if address, ok := strings.CutPrefix(v.oid, addressOID); ok {
+		r.ips = addAddresses(r.ips, address)
+		return nil
+	}
 	field := r.field(v.oid)
 	if field == nil {
 		return nil
@@ -500,6 +506,7 @@ func (r *walkReader) finish() (Info, error) {
 	r.system.fill(&p, tree.device())
 	r.fillStated(&p)
 	p.Identifiers = addIdentifier(p.Identifiers, netvet.IDMAC, r.mac)
+	p.Addresses = addAddresses(r.ips, deviceText(r.system.name))
 	start := p
 	start.Identifiers, start.Sources = slices.Clone(p.Identifiers), slices.Clone(p.Sources)
 	if err := r.emit(ProductStart{start}); err != nil {

@@ -23,6 +23,7 @@ type columnsFile struct {
 	Qualifiers []string           `yaml:"qualifiers"`
 	Equipment  equipmentWords     `yaml:"equipment"`
 	Fields     map[field][]string `yaml:"fields"`
+	Addresses  []string           `yaml:"addresses"`
 	Doubtful   []doubtfulHeaders  `yaml:"doubtful"`
 	Foreign    []string           `yaml:"foreign"`
 	Results    []string           `yaml:"results"`
@@ -63,6 +64,7 @@ type headerMeaning struct {
 	field     field
 	doubtful  int
 	equipment bool // the table is of equipment
+	address   bool // an address or host name of the product
 	foreign   bool // no column of an inventory
 	result    bool // what a register concludes
 	elsewhere bool // more often a column of something else
@@ -115,6 +117,7 @@ func loadSynonyms(name string, data []byte) (*synonyms, error) {
 	l.headers("results", file.Results, headerMeaning{result: true})
 	l.headers("elsewhere", file.Elsewhere, headerMeaning{elsewhere: true})
 	l.headers("other", file.Other, headerMeaning{})
+	l.addresses(file.Addresses)
 	for n, export := range file.Exports {
 		l.export(fmt.Sprintf("exports.%d", n), export)
 	}
@@ -147,6 +150,17 @@ func (l *synonymsLoader) headers(path string, headers []string, m headerMeaning)
 		if _, taken := l.out.meanings[key]; taken || key == "" {
 			l.fault(fmt.Sprintf("%s.%d", path, i), "header %q stands in two places or is empty", header)
 		}
+		l.out.meanings[key] = m
+	}
+}
+
+// addresses marks the headers of addresses, whatever else they mean. One that
+// stands nowhere else shows that a table is of equipment.
+func (l *synonymsLoader) addresses(headers []string) {
+	for _, header := range headers {
+		key := headerKey(header)
+		m, known := l.out.meanings[key]
+		m.known, m.address, m.equipment = true, true, m.equipment || !known
 		l.out.meanings[key] = m
 	}
 }

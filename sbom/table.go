@@ -231,6 +231,9 @@ func (t *tableReader) data(r tableRow) error {
 			p.cell(f, text, cellAt(r.stored, i))
 		}
 	}
+	for _, i := range t.columns.addresses {
+		p.Addresses = cellAddresses(p.Addresses, cellAt(r.cells, i))
+	}
 	p.finish()
 	return t.product(r.record, p)
 }

@@ -47,7 +47,7 @@ func (r *run) assessAll(ctx context.Context, inputs []sbom.Input) error {
 // looseFacts tells which facts are about no product that was read, and which
 // bindings came to nothing.
 func (r *run) looseFacts() error {
-	gaps := r.facts.gaps()
+	gaps := append(r.facts.gaps(), r.advice.gaps()...)
 	for _, g := range gaps {
 		if i := slices.IndexFunc(r.register.Inputs, func(in netvet.InputSummary) bool { return in.Name == g.Input }); i >= 0 {
 			r.register.Inputs[i].Gaps++
@@ -77,25 +77,33 @@ func (r *run) schedule(ctx context.Context, inputs []sbom.Input) (*schedule, err
 		times: map[uint64]int{}, held: map[uint64][]*netvet.Assessment{},
 	}
 	var tables []sbom.Input
+	var documents [len(readingOrder) + 1][]int
 	for i, in := range inputs {
-		table := false
+		format := ""
 		if in.Name != standardInput {
-			format, err := sbom.Detect(in, r.Options)
-			table = err == nil && format.Rows
+			if f, err := sbom.Detect(in, r.Options); err == nil && f.Rows {
+				p.streamed[i] = true
+				tables = append(tables, in)
+			} else if err == nil {
+				format = f.Name
+			}
 		}
-		if table {
-			tables = append(tables, in)
-		}
-		p.streamed[i] = table || len(inputs) == 1 || in.Name == standardInput
-		if p.streamed[i] {
+		if p.streamed[i] = p.streamed[i] || len(inputs) == 1 || in.Name == standardInput; p.streamed[i] {
 			continue
 		}
-		r.report(in.Name, i, len(inputs))
-		if err := r.read(ctx, in, func(a *netvet.Assessment) error { return r.draft(a, p, i) }); err != nil {
+		turn := slices.Index(readingOrder[:], format)
+		if turn < 0 {
+			turn = len(readingOrder)
+		}
+		documents[turn] = append(documents[turn], i)
+	}
+	for n, i := range slices.Concat(documents[:]...) {
+		r.report(inputs[i].Name, n, len(inputs))
+		if err := r.read(ctx, inputs[i], func(a *netvet.Assessment) error { return r.draft(a, p, i) }); err != nil {
 			return nil, err
 		}
 	}
-	r.facts.ready()
+	r.facts.ready(r.resolver)
 	r.bindings = newBindings(r.context.Bindings, r.facts)
 	for _, drafts := range p.drafts {
 		for _, d := range drafts {
@@ -104,6 +112,10 @@ func (r *run) schedule(ctx context.Context, inputs []sbom.Input) (*schedule, err
 	}
 	return p, r.index(ctx, tables, p)
 }
+
+// readingOrder puts the documents first that state something of components: these
+// are not kept once they were read. An envelope may hold either.
+var readingOrder = [...]string{"csaf", "openvex", "in-toto"}
 
 // standardInput is the name of the input that can be read only once.
 const standardInput = "-"
@@ -286,7 +298,9 @@ func (c *collector) record(rec sbom.Record) error {
 	case sbom.ProductStart:
 		c.tally = nil
 	case sbom.Component:
-		c.parts().Component(rec.Component, c.resolver.component(rec.Component))
+		maker := c.resolver.component(rec.Component)
+		c.parts().Component(rec.Component, maker)
+		c.advice.advisedComponent(rec.Component, &maker, c.parts().Statement)
 	case sbom.Service:
 		c.parts().Service(rec.Service)
 	case sbom.Statement:
@@ -324,11 +338,14 @@ func (c *collector) observe(o netvet.Observation) {
 // declare does so with a declaration. Advisories are about vulnerabilities and
 // not about what a product does or has.
 func (c *collector) declare(d netvet.Declaration) {
-	if c.line != nil || d.Kind == "advisory" || d.Kind == "product" {
+	switch {
+	case c.line != nil || d.Kind == "product":
 		c.loose.add("declaration", d.Target)
-		return
+	case d.Kind == "advisory":
+		c.advice.add(c.input, &d)
+	default:
+		c.facts.declare(c.input, d)
 	}
-	c.facts.declare(c.input, d)
 }
 
 // parts is the tally of the product that was begun. A row of a table has no

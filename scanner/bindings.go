@@ -3,7 +3,6 @@ package scanner
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/netvet/netvet"
@@ -106,6 +105,9 @@ func newBindings(list []ContextBinding, facts *factStore) *bindings {
 	x := &bindings{bySerial: map[string][]*binding{}, byID: map[string][]*binding{}}
 	for i := range list {
 		b := &binding{ContextBinding: &list[i], groups: facts.named(&list[i])}
+		for _, g := range b.groups {
+			g.told = true
+		}
 		x.all = append(x.all, b)
 		switch m := &b.Product; {
 		case exact(m.Serial):
@@ -123,12 +125,14 @@ func newBindings(list []ContextBinding, facts *factStore) *bindings {
 func exact(pattern string) bool { return pattern != "" && !strings.ContainsAny(pattern, `*?[\`) }
 
 // of returns the groups of facts that are bound to a product.
-func (x *bindings) of(a *netvet.Assessment) (groups []*factGroup) {
+func (x *bindings) of(a *netvet.Assessment) (groups []boundGroup) {
 	for _, list := range [][]*binding{x.bySerial[strings.ToLower(a.Product.Serial)], x.byID[strings.ToLower(a.Product.ID)], x.others} {
 		for _, b := range list {
 			if b.Product.matches(a) {
 				b.used = true
-				groups = append(groups, b.groups...)
+				for _, g := range b.groups {
+					groups = append(groups, boundGroup{factGroup: g, by: fmt.Sprintf("the binding in line %d of the context", b.line)})
+				}
 			}
 		}
 	}
@@ -151,39 +155,3 @@ func (x *bindings) idle(file string) (gaps []netvet.Gap) {
 	}
 	return gaps
 }
-
-// bind gives a product the facts that are about it: those that the context
-// binds to it, and those whose target is certainly the product.
-func (r *run) bind(a *netvet.Assessment) {
-	if r.facts == nil || len(r.facts.order) == 0 {
-		return
-	}
-	groups := r.bindings.of(a)
-	for _, key := range identityKeys(&a.Product) {
-		if r.facts.claims[key] != conflictingClaim {
-			groups = append(groups, r.facts.byKey[key]...)
-		}
-	}
-	taken, facts := map[*factGroup]bool{}, 0
-	a.Observations, a.Declarations = slices.Clip(a.Observations), slices.Clip(a.Declarations)
-	for _, g := range groups {
-		if taken[g] {
-			continue
-		}
-		taken[g], g.bound = true, true
-		if facts += len(g.observations) + len(g.declarations); facts > maxFactsOfProduct {
-			continue
-		}
-		a.Observations = append(a.Observations, g.observations...)
-		a.Declarations = append(a.Declarations, g.declarations...)
-	}
-	if facts > maxFactsOfProduct {
-		at := lastSource(&a.Product)
-		a.Gaps = append(slices.Clip(a.Gaps), netvet.Gap{Input: at.Input, Record: at.Record,
-			Reason: fmt.Sprintf("%s bound to this product, more than the %d that are compared: bind fewer targets to it", counted(facts, "fact"), maxFactsOfProduct)})
-	}
-}
-
-// maxFactsOfProduct bounds what is compared of one product: a binding with "*"
-// may name a whole network.
-const maxFactsOfProduct = 20_000

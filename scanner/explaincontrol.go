@@ -102,6 +102,9 @@ func (x *explainer) sighting(what string, s *netvet.Sighting) {
 		parts = append(parts, s.Detail)
 	}
 	x.text(6, 8, "%s: %s", what, strings.Join(parts, "; "))
+	if s.Match > 0 {
+		x.text(8, 8, "bound by %s", s.Bound)
+	}
 }
 
 // verdictWords is the verdict of a comparison, where there was one.

@@ -19,6 +19,7 @@ const maxFacts = 100_000
 // by input and target, until a product is found that they are about.
 type factStore struct {
 	context *Context
+	known   *evidence.Knowledge
 	role    netvet.Role
 	groups  map[[2]string]*factGroup
 	order   []*factGroup
@@ -26,8 +27,8 @@ type factStore struct {
 	refused map[string]*refused // by input
 
 	byName map[string][]*factGroup // address or name of a target
-	byKey  map[string][]*factGroup // identity of a product that a target certainly has
-	claims map[string]string       // of those identities: the product that states it
+	byKey  map[string][]*factGroup // identity of a product that a target has
+	claims map[string]*claim       // of those identities: the product that states it
 }
 
 // factGroup is all that one input says of one target.
@@ -35,17 +36,21 @@ type factGroup struct {
 	input, target string
 	names         []string // addresses and names that the target has as well
 	keys          []string // identities: hardware address, serial number
+	maker, model  string   // of the kind of device that a specification is of
+	described     string   // the same in the words of its maker
 	observations  []netvet.Observation
 	declarations  []netvet.Declaration
+	told          bool // the context says what it is about
 	bound         bool
+	refused       string // why it is not the product's that states its address
 }
 
 // refused counts the facts of an input that are not kept.
 type refused struct{ full, forbidden int }
 
-func newFactStore(c *Context, role netvet.Role) *factStore {
-	return &factStore{context: c, role: role, groups: map[[2]string]*factGroup{}, refused: map[string]*refused{},
-		byName: map[string][]*factGroup{}, byKey: map[string][]*factGroup{}, claims: map[string]string{}}
+func newFactStore(c *Context, known *evidence.Knowledge, role netvet.Role) *factStore {
+	return &factStore{context: c, known: known, role: role, groups: map[[2]string]*factGroup{}, refused: map[string]*refused{},
+		byName: map[string][]*factGroup{}, byKey: map[string][]*factGroup{}, claims: map[string]*claim{}}
 }
 
 // observe keeps an observation. One of an active probe without leave is not used
@@ -67,6 +72,14 @@ func (s *factStore) declare(input string, d netvet.Declaration) {
 	d.Input = input
 	if g := s.group(input, d.Target); g != nil {
 		g.declarations = append(g.declarations, d)
+		switch d.Kind { // of RFC 8520
+		case "mfg-name":
+			g.maker = d.Name
+		case "model-name":
+			g.model = d.Name
+		case "systeminfo":
+			g.described = d.Name
+		}
 	}
 }
 
@@ -132,91 +145,6 @@ func plainAddress(text string) string {
 	return strings.ToLower(strings.TrimSuffix(text, "."))
 }
 
-// Identities that a target and a product have in common for certain.
-
-// shortestSerial is the least length of a serial number that is taken for one
-// without being asked: shorter texts may be anything.
-const shortestSerial = 6
-
-func serialIdentity(serial string) string {
-	if plain := plainKey(serial); len(plain) >= shortestSerial && !placeholder(serial) {
-		return "serial " + plain
-	}
-	return ""
-}
-
-func macIdentity(mac string) string {
-	plain := plainKey(mac)
-	if len(plain) != 12 || strings.Trim(plain, "0123456789abcdef") != "" || strings.Trim(plain, plain[:1]) == "" {
-		return ""
-	}
-	return "mac " + plain
-}
-
-func identityKeys(p *netvet.Product) (keys []string) {
-	if key := serialIdentity(p.Serial); key != "" {
-		keys = append(keys, key)
-	}
-	for i := range p.Identifiers {
-		if p.Identifiers[i].Type == netvet.IDMAC {
-			if key := macIdentity(p.Identifiers[i].Value); key != "" {
-				keys = append(keys, key)
-			}
-		}
-	}
-	return keys
-}
-
-// ready indexes what was kept. An address that several hardware addresses had in
-// turn is that of no one product.
-func (s *factStore) ready() {
-	s.addServed()
-	for _, g := range s.order {
-		for _, name := range g.names {
-			s.byName[name] = append(s.byName[name], g)
-		}
-		macs := 0
-		for _, key := range g.keys {
-			if strings.HasPrefix(key, "mac ") {
-				macs++
-			}
-		}
-		for _, key := range g.keys {
-			if key != "" && (macs <= 1 || !strings.HasPrefix(key, "mac ")) {
-				s.byKey[key] = append(s.byKey[key], g)
-			}
-		}
-	}
-}
-
-// conflictingClaim stands for an identity that several products state.
-const conflictingClaim = "\x00"
-
-// claim notes that a product states its identities. A row is the source of a
-// product without a serial number.
-func (s *factStore) claim(p *netvet.Product) {
-	if len(s.byKey) == 0 {
-		return
-	}
-	for _, key := range identityKeys(p) {
-		if s.byKey[key] == nil {
-			continue
-		}
-		at := lastSource(p)
-		owner := "row " + at.Input + " " + at.Record
-		if !placeholder(p.Serial) {
-			owner = "serial " + plainKey(p.Serial)
-		}
-		if strings.HasPrefix(key, "serial ") {
-			owner = plainKey(p.Manufacturer)
-		}
-		if before, claimed := s.claims[key]; claimed && before != owner {
-			owner = conflictingClaim
-		}
-		s.claims[key] = owner
-	}
-}
-
 // named returns the groups that a binding names.
 func (s *factStore) named(b *ContextBinding) (groups []*factGroup) {
 	all, target := s.order, ""
@@ -246,6 +174,10 @@ func (s *factStore) gaps() (gaps []netvet.Gap) {
 	}
 	for _, g := range s.order {
 		if g.bound {
+			continue
+		}
+		if reason := s.doubt(g); reason != "" {
+			gaps = append(gaps, netvet.Gap{Input: g.input, Record: g.target, Reason: reason})
 			continue
 		}
 		for range g.observations {

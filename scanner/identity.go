@@ -205,6 +205,11 @@ func mergeProduct(dst, src *netvet.Assessment) []netvet.Gap {
 			taken = append(taken, identifierField(id))
 		}
 	}
+	for _, address := range from.Addresses {
+		if !slices.Contains(to.Addresses, address) {
+			to.Addresses = append(slices.Clip(to.Addresses), address)
+		}
+	}
 	from.Sources = slices.Clone(from.Sources)
 	for i, s := range from.Sources {
 		from.Sources[i].Fields = slices.DeleteFunc(slices.Clone(s.Fields), func(f string) bool { return f != fieldComponents && !slices.Contains(taken, f) })

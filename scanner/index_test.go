@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/scanner/evidence"
 )
 
 // TestIndexCostOfARow holds the index of the first pass over tables to 64 bytes
@@ -18,7 +19,7 @@ func TestIndexCostOfARow(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return m.HeapAlloc
 	}
-	r := &run{facts: newFactStore(&Context{}, netvet.RoleEnterprise)}
+	r := &run{facts: newFactStore(&Context{}, &evidence.Knowledge{}, netvet.RoleEnterprise)}
 	p := &schedule{times: map[uint64]int{}}
 	before := heap()
 	for i := range rows {

@@ -231,8 +231,8 @@ func vulnerabilityOf(a *netvet.Assessment, res *netvet.RuleResult) *netvet.Findi
 		return nil
 	}
 	for i := range a.Vulnerabilities {
-		if v := &a.Vulnerabilities[i]; v.ID == res.Subject.Name && v.Ref == res.Subject.Ref {
-			return &netvet.FindingVulnerability{ID: v.ID, Aliases: nonNil(v.Aliases),
+		if v := &a.Vulnerabilities[i]; v.ID == res.Subject.Name && cmp.Or(v.Ref, v.Component) == res.Subject.Ref {
+			return &netvet.FindingVulnerability{ID: v.ID, Aliases: nonNil(v.Aliases), Fixed: text(v.Fixed),
 				Status: cmp.Or(v.State, "possibly-affected"), Source: cmp.Or(v.Source, "the bill of materials")}
 		}
 	}

@@ -172,6 +172,7 @@ type run struct {
 	sink     Sink
 	line     *line        // nil until products are assessed
 	facts    *factStore   // of things that are no products; nil where products are only described
+	advice   *adviceStore // what advisories state; nil where products are only described
 	bindings *bindings    // nil until the facts are known
 	assessed atomic.Int64 // products delivered
 	unjudged bool         // products are identified and bound, and no more
@@ -210,7 +211,8 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 	if r.known, err = evidence.LoadKnowledge(); err != nil {
 		return nil, err
 	}
-	r.facts = newFactStore(r.context, r.role())
+	r.facts = newFactStore(r.context, r.known, r.role())
+	r.advice = newAdviceStore(r.resolver)
 	for _, c := range program.Rules() {
 		r.rules[c.ID] = c
 	}

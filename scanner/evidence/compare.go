@@ -109,7 +109,7 @@ func (l *listing) each() (items []*item) {
 }
 
 func (c *comparing) declare(d *netvet.Declaration) {
-	s := netvet.Sighting{Known: true, Detail: d.Detail, Source: cmp.Or(d.Source, d.Input), Input: d.Input, Pointer: d.Pointer, From: d.Date}
+	s := netvet.Sighting{Known: true, Detail: d.Detail, Source: cmp.Or(d.Source, d.Input), Input: d.Input, Pointer: d.Pointer, From: d.Date, Bound: d.Bound, Match: d.Match}
 	switch {
 	case d.Kind == netvet.FactInventory:
 		of(c.declared, d.Name)
@@ -130,7 +130,7 @@ func (c *comparing) declare(d *netvet.Declaration) {
 }
 
 func (c *comparing) observe(o *netvet.Observation) {
-	s := netvet.Sighting{Known: true, Detail: o.Detail, Source: o.Source, Input: o.Input, Pointer: o.Pointer, From: o.From, To: o.To, Vantage: o.Vantage, Authorisation: o.Authorisation}
+	s := netvet.Sighting{Known: true, Detail: o.Detail, Source: o.Source, Input: o.Input, Pointer: o.Pointer, From: o.From, To: o.To, Vantage: o.Vantage, Authorisation: o.Authorisation, Bound: o.Bound, Match: o.Match}
 	switch {
 	case o.Kind == netvet.FactInventory:
 		of(c.observed, o.Name).all = true

@@ -22,6 +22,8 @@ type Knowledge struct {
 	Parts   map[string]string  `yaml:"parts"`   // pattern -> kind of comparison
 	Classes map[string][]Class `yaml:"classes"` // by kind of comparison
 	Ways    []Way              `yaml:"ways"`
+
+	Unspecific Unspecific `yaml:"unspecific"`
 }
 
 // Sources are the formats that describe products, by whose word they are.
@@ -59,6 +61,9 @@ type Title struct {
 func LoadKnowledge() (*Knowledge, error) {
 	k := &Knowledge{}
 	if err := strictyaml.Decode("knowledge.yaml", knowledgeFile, k); err != nil {
+		return nil, err
+	}
+	if err := k.Unspecific.parse(); err != nil {
 		return nil, err
 	}
 	for _, way := range k.Ways {

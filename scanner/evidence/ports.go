@@ -91,7 +91,7 @@ var scannedPorts = regexp.MustCompile(`\d+ ([a-z]+) ports by \S+ scan \(([^)]*)(
 func scanOf(o *netvet.Observation) (scan, bool) {
 	detail := Detail(o.Detail)
 	s := scan{blurred: detail["filtered"] != "" || detail["unclear"] != "", sighting: netvet.Sighting{Source: o.Source, Input: o.Input, Pointer: o.Pointer,
-		From: o.From, To: o.To, Vantage: o.Vantage, Authorisation: o.Authorisation}}
+		From: o.From, To: o.To, Vantage: o.Vantage, Authorisation: o.Authorisation, Bound: o.Bound, Match: o.Match}}
 	for _, part := range scannedPorts.FindAllStringSubmatch(detail["scanned"], -1) {
 		list := strings.Split(part[2], ",")
 		if part[3] == "" {
