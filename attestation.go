@@ -41,6 +41,7 @@ type Attestation struct {
 	Affirmation   string      `json:"affirmation"` // what the signatories affirm
 	Signatories   []Signatory `json:"signatories"`
 	Signed        bool        `json:"signed"` // a signature is present; it has not been verified
+	Rules         []string    `json:"rules"`  // whose question it answers, as far as that is known
 }
 
 // Claim is one sentence about a target and what is named to support it.

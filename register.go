@@ -182,7 +182,23 @@ type RegisterProduct struct {
 	Milder            *Milder                     `json:"milder,omitempty"`
 	RemoteControl     []RemoteWay                 `json:"remote_control,omitempty"`
 	Comparisons       []Comparison                `json:"comparisons,omitempty"` // declared versus observed
+	Attestations      []RegisterAttestation       `json:"attestations,omitempty"`
 	Sources           []Source                    `json:"sources"`
+}
+
+// RegisterAttestation is what somebody attests of a requirement, and the rules
+// whose question it answers; without rules it is shown and answers nothing.
+type RegisterAttestation struct {
+	Standard    string   `json:"standard"`
+	Requirement string   `json:"requirement"`
+	Assessor    string   `json:"assessor"`
+	Signature   string   `json:"signature"` // in whose words, and what is known of the signature
+	Conformance *float64 `json:"conformance"`
+	Text        string   `json:"text"` // of the first claim, else the summary
+	Claims      int      `json:"claims"`
+	Against     int      `json:"counter_claims"`
+	Rules       []string `json:"rules"`
+	Pointer     string   `json:"pointer"`
 }
 
 // RegisterSupplier is the supplier of a product and how it was matched.

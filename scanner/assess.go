@@ -380,6 +380,7 @@ func (r *run) assess(a *netvet.Assessment) (Result, error) {
 		a.Gaps = append(slices.Clip(a.Gaps), netvet.Gap{Input: at.Input, Record: at.Record, Reason: "nothing to assess: it lists no part and names no maker"})
 	}
 	a.Circumstances = r.circumstances(a)
+	r.attest(a)
 	categorise(a, r.resolver.suppliers)
 	if r.unjudged {
 		return r.result(a), nil

@@ -94,6 +94,7 @@ func (x *explainer) productPage(p *netvet.RegisterProduct) {
 	x.findings(p, x.findingsOf(p))
 	x.remoteControl(p)
 	x.comparisons(p)
+	x.attestations(p)
 	x.questions(p)
 	x.changes(p)
 	x.contributions(p)

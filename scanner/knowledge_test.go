@@ -38,6 +38,19 @@ func TestKnowledgeNamesWhatIsThere(t *testing.T) {
 	for _, p := range library.Patterns {
 		patterns = append(patterns, p.ID)
 	}
+	attested, err := evidence.LoadAttested()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range attested.Standards {
+		for _, r := range s.Requirements {
+			for _, id := range r.Rules {
+				if !slices.Contains(known, id) {
+					t.Errorf("attested %s %v: no rule %s", s.Names[0], r.IDs, id)
+				}
+			}
+		}
+	}
 	for _, way := range k.Ways {
 		for _, id := range way.Rules {
 			if !slices.Contains(known, id) {

@@ -168,6 +168,7 @@ type run struct {
 	good     map[string]string // rule -> the answer that speaks for the product: yes or no
 	lists    evidence.Lists
 	known    *evidence.Knowledge
+	attested *evidence.Attested
 	resolver *resolver
 	sink     Sink
 	line     *line        // nil until products are assessed
@@ -209,6 +210,9 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 		r.context = &Context{}
 	}
 	if r.known, err = evidence.LoadKnowledge(); err != nil {
+		return nil, err
+	}
+	if r.attested, err = evidence.LoadAttested(); err != nil {
 		return nil, err
 	}
 	r.facts = newFactStore(r.context, r.known, r.role())
