@@ -20,6 +20,14 @@ type host struct {
 	netvet.Product
 	parts    []netvet.Component
 	services []netvet.Service
+	accounts []netvet.Observation
+}
+
+// account notes an account that may log in.
+func (h *host) account(name, pointer, detail string) {
+	if name != "" && len(h.accounts) < maxListed {
+		h.accounts = append(h.accounts, netvet.Observation{Kind: netvet.ComparedAccount, Name: name, Detail: detail, Source: h.BOM.Format, Pointer: pointer})
+	}
 }
 
 // newHost begins the product that stands at a place of an input.
@@ -56,6 +64,11 @@ func (h *host) emit(src *Stream, emit func(Record) error) error {
 	}
 	for _, s := range h.services {
 		if err := emit(Service{s}); err != nil {
+			return err
+		}
+	}
+	for _, o := range h.accounts {
+		if err := emit(Observation{o}); err != nil {
 			return err
 		}
 	}

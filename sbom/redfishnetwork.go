@@ -145,6 +145,10 @@ func (s *redfishService) takeServices() {
 		case "ExternalAccountProvider":
 			found = r.accountProvider(r.hostNode, cmp.Or(r.stated("AccountProviderType"), r.stated("Name")))
 		}
+		if r.kind == "ManagerAccount" && len(s.products) > 0 {
+			p := cmp.Or(s.ownerAt(r.uri), s.servedProduct(), s.products[0])
+			p.account(r.stated("UserName"), r.uri, factDetail("role", r.stated("RoleId"), "enabled", r.value("Enabled"), "locked", r.value("Locked")))
+		}
 		if len(found) == 0 || len(s.products) == 0 {
 			continue
 		}

@@ -25,7 +25,7 @@ func saysMore(kind string) bool {
 	switch kind {
 	case "ServiceRoot", "ComputerSystem", "Chassis", "PowerDistribution", "CoolingUnit",
 		"EthernetInterface", "NetworkDeviceFunction", "NetworkPort", "Port", "PCIeFunction",
-		"ManagerNetworkProtocol", "HostInterface", "EventDestination", "AccountService", "ExternalAccountProvider":
+		"ManagerNetworkProtocol", "HostInterface", "EventDestination", "AccountService", "ExternalAccountProvider", "ManagerAccount":
 		return true
 	}
 	return false

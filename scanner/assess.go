@@ -53,7 +53,7 @@ func (r *run) looseFacts() error {
 			r.register.Inputs[i].Gaps++
 		}
 	}
-	return r.gaps(append(gaps, r.bindings.idle(r.context.file)...))
+	return r.gaps(slices.Concat(gaps, r.findings.gaps(r.context.file), r.bindings.idle(r.context.file)))
 }
 
 // schedule is what the first pass learned.
@@ -270,6 +270,8 @@ type collector struct {
 	yield func(*netvet.Assessment) error
 	input string
 	tally *rules.Tally // of the product that was begun; nil until it has a part
+	own   []netvet.Observation
+	kept  partList
 	loose unbound
 	err   error // of yield, which ends the run rather than the input
 }
@@ -293,14 +295,34 @@ func (u *unbound) gap(input string) (netvet.Gap, bool) {
 	return netvet.Gap{Input: input, Reason: fmt.Sprintf("not used: %ss that no product is bound to, %d in all, the first about %s", u.kind, u.count, u.first)}, u.count > 0
 }
 
+func (c *collector) begin() { c.tally, c.own, c.kept = nil, nil, partList{} }
+
+// end completes the product that was begun and passes it on. One that is a list of
+// what was found in another waits for that.
+func (c *collector) end(a *netvet.Assessment) error {
+	a.Match = c.resolver.product(&a.Product)
+	if c.tally != nil {
+		c.tally.Fill(a)
+	}
+	c.known.Stated(a)
+	a.Observations = append(a.Observations, c.own...)
+	if c.findings != nil && c.findings.take(c.input, a, &c.kept) {
+		return nil
+	}
+	return c.yield(a)
+}
+
 func (c *collector) record(rec sbom.Record) error {
 	switch rec := rec.(type) {
 	case sbom.ProductStart:
-		c.tally = nil
+		c.begin()
 	case sbom.Component:
 		maker := c.resolver.component(rec.Component)
 		c.parts().Component(rec.Component, maker)
 		c.advice.advisedComponent(rec.Component, &maker, c.parts().Statement)
+		if c.findings != nil {
+			c.kept.add(rec.Component)
+		}
 	case sbom.Service:
 		c.parts().Service(rec.Service)
 	case sbom.Statement:
@@ -308,13 +330,7 @@ func (c *collector) record(rec sbom.Record) error {
 	case sbom.Attestation:
 		c.parts().Attestation(rec.Attestation)
 	case sbom.ProductEnd:
-		a := &netvet.Assessment{Product: rec.Product}
-		a.Match = c.resolver.product(&a.Product)
-		if c.tally != nil {
-			c.tally.Fill(a)
-			c.known.Stated(a)
-		}
-		c.err = c.yield(a)
+		c.err = c.end(&netvet.Assessment{Product: rec.Product})
 	case sbom.Observation:
 		c.observe(rec.Observation)
 	case sbom.Declaration:
@@ -328,6 +344,11 @@ func (c *collector) record(rec sbom.Record) error {
 // observe keeps an observation until its product is known. What comes after the
 // first products were assessed is too late.
 func (c *collector) observe(o netvet.Observation) {
+	if o.Target == "" { // the product itself was asked
+		o.Input = c.input
+		c.own = append(c.own, o)
+		return
+	}
 	if c.line != nil {
 		c.loose.add("observation", o.Target)
 		return

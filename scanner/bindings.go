@@ -15,7 +15,10 @@ type ContextBinding struct {
 	Input   string       `yaml:"input"`
 	Target  string       `yaml:"target"`
 	Product ContextMatch `yaml:"product"`
-	line    int
+	// Role is "observed" for a list of parts that somebody found in the product:
+	// by unpacking its firmware, or scanning its disk.
+	Role string `yaml:"role"`
+	line int
 }
 
 // ContextObservation says of the observations of an input where the probe stood
@@ -56,6 +59,12 @@ func (k *checker) binding(at string, b *ContextBinding) {
 	}
 	if b.Product == (ContextMatch{}) {
 		k.fault(at, "the binding names no product: give product, with serial, id, model and supplier, or name")
+	}
+	if b.Role != "" && b.Role != roleObserved {
+		k.fault(at+".role", "role is %q: the one that there is is %q, for a list of parts that were found in the product", b.Role, roleObserved)
+	}
+	if b.Role == roleObserved && (b.Input == "" || b.Target != "") {
+		k.fault(at, "a list of parts that were found is given as input, without a target")
 	}
 	k.patterns(at, b.Input, b.Target)
 	k.match(at+".product", b.Product)
@@ -104,6 +113,9 @@ type bindings struct {
 func newBindings(list []ContextBinding, facts *factStore) *bindings {
 	x := &bindings{bySerial: map[string][]*binding{}, byID: map[string][]*binding{}}
 	for i := range list {
+		if list[i].Role == roleObserved {
+			continue
+		}
 		b := &binding{ContextBinding: &list[i], groups: facts.named(&list[i])}
 		for _, g := range b.groups {
 			g.told = true

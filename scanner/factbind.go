@@ -256,6 +256,7 @@ func (s *factStore) doubt(g *factGroup) string {
 // to it, and those whose target is the product.
 func (r *run) bind(a *netvet.Assessment) {
 	r.advice.advise(a)
+	r.findings.give(a)
 	if r.facts == nil || len(r.facts.order) == 0 {
 		return
 	}

@@ -174,6 +174,7 @@ type run struct {
 	line     *line        // nil until products are assessed
 	facts    *factStore   // of things that are no products; nil where products are only described
 	advice   *adviceStore // what advisories state; nil where products are only described
+	findings *foundParts  // lists of what was found in products; nil when the context names none
 	bindings *bindings    // nil until the facts are known
 	assessed atomic.Int64 // products delivered
 	unjudged bool         // products are identified and bound, and no more
@@ -216,7 +217,7 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 		return nil, err
 	}
 	r.facts = newFactStore(r.context, r.known, r.role())
-	r.advice = newAdviceStore(r.resolver)
+	r.advice, r.findings = newAdviceStore(r.resolver), newFoundParts(r.context.Bindings)
 	for _, c := range program.Rules() {
 		r.rules[c.ID] = c
 	}

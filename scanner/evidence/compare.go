@@ -68,19 +68,24 @@ type listing struct {
 	all   bool // it holds all there is
 	order []string
 	items map[string]*item
+	first map[string]*item // by key, whatever the version
+	named map[string]*item // by name
+	types map[string]bool  // of package URLs
 }
 
 // item is one thing. Its key is what it is compared by.
 type item struct {
 	key, name string
-	version   string // of firmware
+	version   string // of firmware and components
+	plain     string // name of a component without its version
+	registry  string // type of its package URL
 	peer      peer   // of a peer
 	sighting  netvet.Sighting
 }
 
 func of(side map[string]*listing, kind string) *listing {
 	if side[kind] == nil {
-		side[kind] = &listing{items: map[string]*item{}}
+		side[kind] = &listing{items: map[string]*item{}, first: map[string]*item{}, named: map[string]*item{}, types: map[string]bool{}}
 	}
 	return side[kind]
 }
@@ -91,12 +96,26 @@ func (l *listing) add(i item) {
 	if known == nil {
 		l.items[i.key+"\n"+i.version] = &i
 		l.order = append(l.order, i.key+"\n"+i.version)
+		l.note(&i)
 		return
 	}
 	if s := i.sighting; s.From != "" && (known.sighting.From == "" || s.From < known.sighting.From) {
 		known.sighting.From = s.From
 	}
 	known.sighting.To = max(known.sighting.To, i.sighting.To)
+}
+
+// note indexes a thing.
+func (l *listing) note(i *item) {
+	if l.first[i.key] == nil {
+		l.first[i.key] = i
+	}
+	if i.plain != "" && l.named[i.plain] == nil {
+		l.named[i.plain] = i
+	}
+	if i.registry != "" {
+		l.types[i.registry] = true
+	}
 }
 
 func (l *listing) each() (items []*item) {
@@ -113,6 +132,8 @@ func (c *comparing) declare(d *netvet.Declaration) {
 	switch {
 	case d.Kind == netvet.FactInventory:
 		of(c.declared, d.Name)
+	case d.Kind == "software-rev" || d.Kind == "firmware-rev":
+		of(c.declared, netvet.ComparedFirmware).add(c.item(netvet.ComparedFirmware, systemSoftware+" "+strings.Join(strings.Fields(d.Name), "_"), s))
 	case d.Kind == "mud-url":
 		// What a MUD file does not permit is denied (RFC 8520).
 		c.mud = true
@@ -160,6 +181,8 @@ func (c *comparing) item(kind, name string, s netvet.Sighting) item {
 		i.key = cmp.Or(c.knowledge.class(kind, name), i.key)
 	case netvet.ComparedPeer:
 		i.peer = parsePeer(name)
+	case netvet.ComparedComponent:
+		i.component(Detail(s.Detail))
 	}
 	return i
 }
@@ -182,7 +205,7 @@ func (c *comparing) compare(kind string) (list []netvet.Comparison) {
 		switch {
 		case declared == nil:
 			x.Verdict, x.Why = netvet.VerdictNotCompared, fmt.Sprintf("nothing declares what %ss there are", plainKind(kind))
-		case d == nil && byName:
+		case d == nil && byName && !declared.types[o.registry]:
 			// Makers and probes call the same part by many names.
 			x.Verdict, x.Why = netvet.VerdictNotCompared, fmt.Sprintf("no declared %s goes by this name", plainKind(kind))
 		case d != nil && d.version != "" && o.version != "" && d.version != o.version:
@@ -213,15 +236,20 @@ func plainKind(kind string) string { return strings.ReplaceAll(kind, "-", " ") }
 
 // match finds what declares a thing that was observed.
 func match(kind string, declared *listing, o *item) *item {
-	all := declared.each()
-	for _, d := range all {
-		if d.key == o.key && d.version == o.version {
-			return d
-		}
+	if declared == nil {
+		return nil
 	}
-	for _, d := range all {
-		if d.key == o.key || kind == netvet.ComparedPort && portWithin(o.key, d.key) {
-			return d
+	if d := cmp.Or(declared.items[o.key+"\n"+o.version], declared.first[o.key]); d != nil {
+		return d
+	}
+	if d := declared.named[o.plain]; o.plain != "" && d != nil && (d.registry == "" || o.registry == "") {
+		return d
+	}
+	if kind == netvet.ComparedPort {
+		for _, d := range declared.each() {
+			if portWithin(o.key, d.key) {
+				return d
+			}
 		}
 	}
 	return nil
@@ -238,7 +266,8 @@ func (c *comparing) couldSee(kind string, d *item, complete bool) (netvet.Sighti
 		}
 		return netvet.Sighting{}, false
 	}
-	return netvet.Sighting{}, complete
+	// A tool that finds packages of a registry at all would have found this one.
+	return netvet.Sighting{}, complete || d.registry != "" && c.observed[kind] != nil && c.observed[kind].types[d.registry]
 }
 
 // resolveNames notes which names stand for which addresses, as the product was told.

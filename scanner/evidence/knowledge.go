@@ -30,6 +30,7 @@ type Knowledge struct {
 type Sources struct {
 	Observed []string `yaml:"observed"`
 	Declared []string `yaml:"declared"`
+	Software []string `yaml:"software"` // of those observed: the version of the product is that of the software it runs
 }
 
 // Class is a thing that goes by several names.

@@ -12,6 +12,9 @@ import (
 // facts that can be compared: observations when the product itself was asked,
 // declarations when its maker states it.
 func (k *Knowledge) Stated(a *netvet.Assessment) {
+	if a.Product.BOM.Format == "" {
+		return // a row of an inventory
+	}
 	observed := slices.Contains(k.Sources.Observed, a.Product.BOM.Format)
 	if !observed && !slices.Contains(k.Sources.Declared, a.Product.BOM.Format) {
 		return
@@ -27,6 +30,7 @@ func (k *Knowledge) Stated(a *netvet.Assessment) {
 	for i := range a.Candidates {
 		s.part(k, &a.Candidates[i])
 	}
+	s.software(k)
 	if !observed && a.Census.Devices+a.Census.Firmware > 0 {
 		// A document that lists hardware says by that which radios and
 		// controllers there are; one that lists software alone says nothing of them.
@@ -51,6 +55,19 @@ func (s *stating) add(kind, name, detail, pointer string) {
 	}
 	s.a.Declarations = append(s.a.Declarations, netvet.Declaration{Kind: kind, Name: name, Detail: detail, Source: s.a.Product.BOM.Format,
 		Date: s.date, Input: s.input, Pointer: pointer})
+}
+
+// systemSoftware is the name under which the software that a device runs is
+// compared, whatever its maker calls it.
+const systemSoftware = "system software"
+
+// software states the version of the software that a device runs.
+func (s *stating) software(k *Knowledge) {
+	p := &s.a.Product
+	runs := slices.Contains(k.Sources.Software, p.BOM.Format) || !s.observed && (p.Kind == netvet.KindDevice || p.Kind == netvet.KindFirmware)
+	if version := strings.Join(strings.Fields(p.Version), "_"); version != "" && runs {
+		s.add(netvet.ComparedFirmware, systemSoftware+" "+version, "", s.record)
+	}
 }
 
 // part states a component that a pattern picked. Software for a radio is no radio.
