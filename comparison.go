@@ -89,9 +89,10 @@ type RemoteWay struct {
 	Count   int               `json:"count,omitempty"`   // equal ones, when more than one
 	// Held says in whose hands the way is by its nature: operator, maker,
 	// carrier, controller, network (whoever reaches it), unknown.
-	Held  string   `json:"held"`
-	Maker *Holder  `json:"maker"` // who made the part or, failing that, the product; null when not known
-	Rules []string `json:"rules"`
+	Held    string   `json:"held"`
+	Default string   `json:"default,omitempty"` // how products are delivered with it, as a rule; empty when not known
+	Maker   *Holder  `json:"maker"`             // who made the part or, failing that, the product; null when not known
+	Rules   []string `json:"rules"`
 
 	Input   string `json:"input"`
 	Pointer string `json:"pointer"`

@@ -192,6 +192,9 @@ func (s *dmiStructure) property(indent int, text string) {
 		s.indent = indent
 	}
 	name, value, ok := strings.Cut(text, ":")
+	if !ok && s.kind == 130 && s.fields["data"] == "" {
+		s.fields["data"] = text
+	}
 	if !ok || indent > s.indent {
 		return
 	}
@@ -289,9 +292,27 @@ func (h *dmiHost) structure(s *dmiStructure) {
 	case 45:
 		h.add(netvet.Component{Kind: netvet.KindFirmware, Type: "firmware", Name: s.stated("Firmware Component Name"),
 			Manufacturer: s.stated("Manufacturer"), Version: s.stated("Firmware Version"), Pointer: s.place()})
+	case 130:
+		h.addAMT(s)
 	case 202, 237:
 		h.addModuleMaker(s)
 	}
+}
+
+// addAMT takes what the firmware of Intel machines says of Active Management
+// Technology: behind the sign "$AMT" a byte whether the machine has it, and one
+// whether it is switched on.
+func (h *dmiHost) addAMT(s *dmiStructure) {
+	data := strings.Fields(s.fields["data"])
+	if len(data) < 10 || strings.Join(data[4:8], "") != "24414D54" || data[8] != "01" {
+		return
+	}
+	state := "not enabled"
+	if data[9] == "01" {
+		state = "enabled"
+	}
+	h.add(netvet.Component{Kind: netvet.KindFirmware, Type: "management engine", Name: "Intel AMT", Manufacturer: "Intel",
+		Description: state + " in the firmware", Pointer: s.place()})
 }
 
 func (h *dmiHost) setSystem(s *dmiStructure) {

@@ -43,6 +43,9 @@ func (x *explainer) remoteControl(p *netvet.RegisterProduct) {
 			return
 		}
 		x.text(2, 4, "%-9s %s: %s%s", way.State, way.Title, way.Name, inBrackets(verdictWords(way.Verdict)))
+		if way.Default != "" {
+			x.text(6, 8, "as delivered, as a rule: %s", way.Default)
+		}
 		x.text(6, 8, "in the hands of %s; %s", heldBy(way.Held), madeBy(way.Maker))
 		x.text(6, 8, "%s", strings.TrimSpace(strings.TrimSpace("read from "+cmp.Or(way.Input, "the inputs")+" "+way.Pointer)+"; rules "+strings.Join(way.Rules, ", ")))
 	}

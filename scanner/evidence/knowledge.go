@@ -47,6 +47,8 @@ type Way struct {
 	Services []string `yaml:"services"` // classes of services
 	Words    []string `yaml:"words"`    // in the name of a service
 	Parts    []string `yaml:"parts"`    // patterns of components
+	Products []string `yaml:"products"` // in maker, model or description of the product
+	Default  Title    `yaml:"default"`  // how products are delivered with it, as a rule
 	Classes  []string `yaml:"classes"`  // of radios and management controllers
 	Held     string   `yaml:"held"`     // operator, maker, carrier, controller, network: whoever reaches it; unknown
 	Rules    []string `yaml:"rules"`

@@ -14,9 +14,6 @@ const maxWays = 200
 // Surface lists the ways in which someone else can act on a product, as far as
 // anything shows them. That none is listed does not mean that there is none.
 func (k *Knowledge) Surface(a *netvet.Assessment) []netvet.RemoteWay {
-	if len(a.Comparisons)+len(a.Candidates)+len(a.Services) == 0 {
-		return nil
-	}
 	s := &surface{knowledge: k, a: a, maker: holder(a.Match.Supplier), at: map[[2]string]int{}}
 	for i := range a.Comparisons {
 		s.comparison(&a.Comparisons[i])
@@ -26,6 +23,10 @@ func (k *Knowledge) Surface(a *netvet.Assessment) []netvet.RemoteWay {
 	}
 	for i := range a.Candidates {
 		s.part(&a.Candidates[i])
+	}
+	s.product()
+	if len(s.ways) == 0 {
+		return nil
 	}
 	states := netvet.WayStates()
 	slices.SortStableFunc(s.ways, func(x, y netvet.RemoteWay) int {
@@ -58,7 +59,7 @@ func (s *surface) add(way *Way, x netvet.RemoteWay) {
 		return
 	}
 	s.at[key] = len(s.ways)
-	x.Way, x.Title, x.Held, x.Rules = way.ID, way.Title.EN, way.Held, way.Rules
+	x.Way, x.Title, x.Held, x.Default, x.Rules = way.ID, way.Title.EN, way.Held, way.Default.EN, way.Rules
 	if x.Maker == nil {
 		x.Maker = s.maker
 	}
@@ -150,6 +151,34 @@ func (s *surface) part(c *netvet.Candidate) {
 		}
 		s.add(way, x)
 	}
+}
+
+// product lists what the product itself is: a router with a cellular link, a device
+// that a cloud configures. Its name may be one that the operator gave it.
+func (s *surface) product() {
+	p := &s.a.Product
+	name := cmp.Or(p.Model, p.PartNumber, p.Name)
+	words := wordsOf(strings.Join([]string{p.Manufacturer, p.Model, p.PartNumber, p.CategoryText, p.Description[:min(len(p.Description), 300)]}, " | "))
+	for i := range s.knowledge.Ways {
+		way := &s.knowledge.Ways[i]
+		known := slices.ContainsFunc(s.ways, func(w netvet.RemoteWay) bool { return w.Way == way.ID })
+		if known || !slices.ContainsFunc(way.Products, func(phrase string) bool { return holds(words, wordsOf(phrase)) }) {
+			continue
+		}
+		s.add(way, netvet.RemoteWay{Name: name, State: netvet.WayPresent, Input: s.input(), Pointer: s.record()})
+	}
+	if n := s.a.Census.Firmware; n > 0 {
+		if i := s.rank("update-keys"); i >= 0 {
+			s.add(&s.knowledge.Ways[i], netvet.RemoteWay{Name: "firmware of the product", State: netvet.WayPresent, Count: n, Input: s.input(), Pointer: s.record()})
+		}
+	}
+}
+
+func (s *surface) record() string {
+	if n := len(s.a.Product.Sources); n > 0 {
+		return s.a.Product.Sources[n-1].Record
+	}
+	return ""
 }
 
 func (s *surface) input() string {
