@@ -2,7 +2,6 @@ package vendors
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -143,7 +142,7 @@ type resolver struct {
 	own     []map[string]bool // by record: the words of its names, without their endings
 
 	patternOnce []sync.Once
-	patterns    [][]*regexp.Regexp
+	patterns    [][]*partForm
 
 	familyOnce  []sync.Once
 	familyWords [][]familyWords
@@ -201,7 +200,7 @@ func newResolver(records []*Record) *resolver {
 		ownOnce:     make([]sync.Once, len(records)),
 		own:         make([]map[string]bool, len(records)),
 		patternOnce: make([]sync.Once, len(records)),
-		patterns:    make([][]*regexp.Regexp, len(records)),
+		patterns:    make([][]*partForm, len(records)),
 		familyOnce:  make([]sync.Once, len(records)),
 		familyWords: make([][]familyWords, len(records)),
 		nameWords:   make([]map[string]bool, len(records)),

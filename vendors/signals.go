@@ -354,8 +354,8 @@ func (r *resolver) matchPart(rec int32, parts []string) string {
 		return ""
 	}
 	for _, part := range parts {
-		for _, re := range r.partPatterns(rec) {
-			if re.MatchString(part) {
+		for _, pattern := range r.partPatterns(rec) {
+			if pattern.matches(part) {
 				return part
 			}
 		}
@@ -365,11 +365,11 @@ func (r *resolver) matchPart(rec int32, parts []string) string {
 
 // partPatterns compiles a record's part patterns when they are first needed.
 // What does not compile is left out: lint reports it.
-func (r *resolver) partPatterns(rec int32) []*regexp.Regexp {
+func (r *resolver) partPatterns(rec int32) []*partForm {
 	r.patternOnce[rec].Do(func() {
 		for _, p := range r.records[rec].IDs.PartPatterns {
-			if re, err := regexp.Compile("(?i)" + p); err == nil {
-				r.patterns[rec] = append(r.patterns[rec], re)
+			if pattern, err := compilePart(p); err == nil {
+				r.patterns[rec] = append(r.patterns[rec], pattern)
 			}
 		}
 	})
