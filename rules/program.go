@@ -34,6 +34,7 @@ type Program struct {
 	// gateModels is the slot of the components whose names gates ask for, -1
 	// when there is none.
 	gateModels int
+	likeness   likeness
 }
 
 // CompiledRule is a rule ready to be evaluated.
@@ -88,6 +89,7 @@ func (l *Library) Program(profile *Profile, lists []netvet.List, asOf time.Time)
 		return nil, err
 	}
 	p.matcher.ready()
+	p.likeness = newLikeness(p, lists)
 	return p, nil
 }
 

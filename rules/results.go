@@ -211,8 +211,10 @@ func (e *evaluation) relevance(c *netvet.Candidate) float64 {
 }
 
 // product is the subject of what is said of the product as a whole.
-func (e *evaluation) product() netvet.Subject {
-	p := &e.a.Product
+func (e *evaluation) product() netvet.Subject { return ProductSubject(&e.a.Product) }
+
+// ProductSubject is the subject of results about a product as a whole.
+func ProductSubject(p *netvet.Product) netvet.Subject {
 	return netvet.Subject{Kind: eachProduct, Name: firstOf(p.Name, p.Model, p.PartNumber, p.Manufacturer), Version: p.Version, Ref: p.ID}
 }
 

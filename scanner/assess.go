@@ -394,7 +394,8 @@ func (r *run) report(input string, done, of int) {
 }
 
 // assess runs the stages from collecting to scoring on one product. It touches
-// nothing shared, so that workers may run it side by side.
+// nothing shared but what is known of others alike, so that workers may run it
+// side by side.
 func (r *run) assess(a *netvet.Assessment) (Result, error) {
 	if saysNothing(a) {
 		at := lastSource(&a.Product)
@@ -407,17 +408,31 @@ func (r *run) assess(a *netvet.Assessment) (Result, error) {
 		return r.result(a), nil
 	}
 	r.privilege(a)
+	if r.alike.suits(a) {
+		return r.alike.result(r, a)
+	}
+	c, err := r.judge(a)
+	if err != nil {
+		return Result{}, err
+	}
+	return c.of(r, a), nil
+}
+
+// judge collects the evidence of a product that is read, resolved and classed,
+// and concludes from it. All that it looks at must be in the key of products
+// alike, Program.AppendLikeness.
+func (r *run) judge(a *netvet.Assessment) (*conclusion, error) {
 	a.Hits = evidence.ListHits(a, r.lists)
 	r.compare(a)
 	a.RemoteControl = r.known.Surface(a)
 	if err := r.program.Evaluate(a); err != nil {
-		return Result{}, fmt.Errorf("evaluate %s: %w", a.Product.ID, err)
+		return nil, fmt.Errorf("evaluate %s: %w", a.Product.ID, err)
 	}
 	r.model.Score(a, r.AsOf)
 	open, vector := r.model.explain(a, r.AsOf, r.Sensitivity)
-	out := r.result(a)
-	out.open, out.held, out.vector = open, held(a.Gates), vector
-	return out, nil
+	c := r.concluded(a)
+	c.open, c.held, c.vector = open, held(a.Gates), vector
+	return c, nil
 }
 
 // compare sets what is declared of a product against what was seen of it.

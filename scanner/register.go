@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/rules"
 )
 
 // header starts the register: what will be used, before anything is read.
@@ -51,33 +52,128 @@ func listsNotice(data []netvet.DataSet) string {
 
 // result turns an assessment into its rows of the register.
 func (r *run) result(a *netvet.Assessment) Result {
-	out := Result{Product: r.registerProduct(a), Empty: saysNothing(a)}
-	var ids []string
+	return r.concluded(a).of(r, a)
+}
+
+// conclusion is what an assessment comes to, before it is written down as that of
+// one product: products that are alike share it, and it is never changed.
+type conclusion struct {
+	product  netvet.RegisterProduct // but for what describe fills in
+	findings []netvet.Finding       // without ids, in the order of the rules
+	subjects []netvet.Subject       // of the findings, as their ids tell them apart
+	risks    []netvet.Risk          // without ids
+	unknown  []string
+	self     netvet.Subject // the product as a whole
+	source   netvet.Source  // where it was read
+	gaps     []netvet.Gap
+
+	open   []openQuestion
+	held   netvet.Verdict // by gates
+	vector *vector        // nil unless Sensitivity
+}
+
+func (r *run) concluded(a *netvet.Assessment) *conclusion {
+	c := &conclusion{product: r.judgedProduct(a), self: rules.ProductSubject(&a.Product), gaps: a.Gaps}
+	if len(a.Product.Sources) > 0 {
+		c.source = a.Product.Sources[0]
+	}
 	for i := range a.Results {
 		res := &a.Results[i]
 		if res.Outcome == netvet.OutcomeUnknown && len(res.Evidence) == 0 {
-			out.Unknown = append(out.Unknown, res.Rule)
+			c.unknown = append(c.unknown, res.Rule)
 		}
 		if r.shown(res) {
-			out.Findings = append(out.Findings, r.finding(a, res))
+			c.add(r.finding(a, res), res.Subject)
 		}
 	}
 	for i := range a.Gates {
-		if f, ok := r.gateFinding(a, &a.Gates[i]); ok {
-			out.Findings = append(out.Findings, f)
+		if f, subject, ok := r.gateFinding(&a.Gates[i]); ok {
+			c.add(f, subject)
 		}
 	}
-	distinct(out.Findings)
-	slices.SortFunc(out.Findings, func(a, b netvet.Finding) int {
+	slices.Sort(c.unknown)
+	c.unknown = slices.Clip(slices.Compact(c.unknown))
+	c.risks = r.risks(a, weightiest(c.findings))
+	return c
+}
+
+func (c *conclusion) add(f netvet.Finding, subject netvet.Subject) {
+	c.findings = append(c.findings, f)
+	c.subjects = append(c.subjects, subject)
+}
+
+// weightiest puts findings into the order of their weights, and of the rules
+// where these are equal: the same for all products that are alike.
+func weightiest(findings []netvet.Finding) []netvet.Finding {
+	out := slices.Clone(findings)
+	slices.SortStableFunc(out, func(a, b netvet.Finding) int { return cmp.Compare(b.Weight, a.Weight) })
+	return out
+}
+
+// of writes the conclusion down for one product: with its ids, its texts, and the
+// place where it was read.
+func (c *conclusion) of(r *run, a *netvet.Assessment) Result {
+	p := &a.Product
+	out := Result{Product: c.product, Unknown: c.unknown, Empty: saysNothing(a), open: c.open, held: c.held, vector: c.vector}
+	r.describe(&out.Product, p)
+	out.Findings = c.findingsOf(p)
+	ids := make([]string, len(out.Findings))
+	for i := range out.Findings {
+		ids[i] = out.Findings[i].ID
+	}
+	out.Product.Findings = ids
+	out.Risks = slices.Clone(c.risks)
+	for i := range out.Risks {
+		k := &out.Risks[i]
+		k.ID, k.Product, k.Findings = riskID(p.ID, k.Factor), p.ID, []string{}
+		for j := range out.Findings {
+			if f := &out.Findings[j]; bearsOn(f, k.Factor) {
+				k.Findings = append(k.Findings, f.ID)
+			}
+		}
+	}
+	return out
+}
+
+func (c *conclusion) findingsOf(p *netvet.Product) []netvet.Finding {
+	if len(c.findings) == 0 {
+		return nil
+	}
+	self, out := rules.ProductSubject(p), slices.Clone(c.findings)
+	for i := range out {
+		f, subject := &out[i], c.subjects[i]
+		if subject == c.self {
+			subject = self
+		}
+		if f.Subject == c.self {
+			f.Subject = self
+		}
+		f.ID, f.Product = fingerprint(f.Rule, p.ID, subject), p.ID
+		f.Evidence = c.evidenceOf(f.Evidence, p)
+	}
+	distinct(out)
+	slices.SortFunc(out, func(a, b netvet.Finding) int {
 		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.ID, b.ID))
 	})
-	for _, f := range out.Findings {
-		ids = append(ids, f.ID)
+	return out
+}
+
+// evidenceOf puts the place where the product was read for that where the first
+// of those alike was.
+func (c *conclusion) evidenceOf(list []netvet.FindingEvidence, p *netvet.Product) []netvet.FindingEvidence {
+	if len(p.Sources) == 0 || p.Sources[0].Input == c.source.Input && p.Sources[0].Record == c.source.Record {
+		return list
 	}
-	slices.Sort(out.Unknown)
-	out.Unknown = slices.Compact(out.Unknown)
-	out.Product.Findings = nonNil(ids)
-	out.Risks = r.risks(a, out.Findings)
+	out := slices.Clone(list)
+	for i := range out {
+		e := &out[i]
+		if e.Input != nil && *e.Input == c.source.Input {
+			e.Input = &p.Sources[0].Input
+		}
+		if e.Pointer != nil && *e.Pointer == c.source.Record {
+			e.Pointer = &p.Sources[0].Record
+		}
+	}
 	return out
 }
 
@@ -94,31 +190,15 @@ func (r *run) shown(res *netvet.RuleResult) bool {
 	}
 }
 
-func (r *run) registerProduct(a *netvet.Assessment) netvet.RegisterProduct {
-	p := &a.Product
+// judgedProduct is the part of a product's row that its evidence gives.
+func (r *run) judgedProduct(a *netvet.Assessment) netvet.RegisterProduct {
 	out := netvet.RegisterProduct{
-		ID: p.ID, Name: text(p.Name), Model: text(p.Model), PartNumber: text(p.PartNumber), Version: text(p.Version),
-		Serial: text(r.redact("serial", p.Serial)), Location: text(r.redact("location", p.Location)),
-		Manufacturer: text(cmp.Or(p.Manufacturer, p.Vendor)), CountryOfOrigin: text(p.CountryOfOrigin),
-		Identifiers: map[netvet.IdentifierType][]string{}, Act: a.Circumstances.Act, ActAssumed: a.Circumstances.ActAssumed,
-		ImpactAssumed: a.Circumstances.ImpactAssumed, CategoryBasis: text(p.CategoryBasis), Systems: r.systems(a),
+		Act: a.Circumstances.Act, ActAssumed: a.Circumstances.ActAssumed, ImpactAssumed: a.Circumstances.ImpactAssumed, Systems: r.systems(a),
 		PossibleSuppliers: nonNil(a.Match.Possible), Registered: a.Match.Registered, Components: a.Census.Total,
 		Score: round(a.Score, 1), ScoreRange: [2]float64{round(a.Low, 1), round(a.High, 1)},
 		Level: a.Level, Coverage: round(a.Coverage, 2), Verdict: a.Verdict, VerdictBasis: a.VerdictBasis, Insufficient: a.Insufficient,
 		RemoteControl: a.RemoteControl, Comparisons: compared(a.Comparisons), Attestations: attestations(a.Attestations),
-		Factors: []netvet.RegisterFactor{}, Gates: []netvet.RegisterGate{}, Questions: []netvet.RegisterQuestion{}, Sources: nonNil(p.Sources),
-	}
-	if p.Quantity > 0 {
-		out.Quantity = &p.Quantity
-	}
-	if p.Price != (netvet.Price{}) {
-		out.Price = &p.Price
-	}
-	if p.Category != netvet.CategoryUnknown {
-		out.Category = &p.Category
-	}
-	for _, id := range p.Identifiers {
-		out.Identifiers[id.Type] = append(out.Identifiers[id.Type], id.Value)
+		Factors: []netvet.RegisterFactor{}, Gates: []netvet.RegisterGate{}, Questions: []netvet.RegisterQuestion{},
 	}
 	if a.Match.Supplier != nil {
 		out.Supplier = registerSupplier(&a.Match)
@@ -147,6 +227,28 @@ func (r *run) registerProduct(a *netvet.Assessment) netvet.RegisterProduct {
 		out.Milder = &netvet.Milder{Verdict: a.Milder.Verdict, Score: round(a.Milder.Score, 1), Answers: a.Milder.Answers}
 	}
 	return out
+}
+
+// describe fills in the part of a product's row that the inputs give. It copies,
+// so that a register does not hold on to assessments.
+func (r *run) describe(out *netvet.RegisterProduct, p *netvet.Product) {
+	out.ID, out.Name, out.Model, out.PartNumber, out.Version = p.ID, text(p.Name), text(p.Model), text(p.PartNumber), text(p.Version)
+	out.Serial, out.Location = text(r.redact("serial", p.Serial)), text(r.redact("location", p.Location))
+	out.Manufacturer, out.CountryOfOrigin = text(cmp.Or(p.Manufacturer, p.Vendor)), text(p.CountryOfOrigin)
+	out.CategoryBasis, out.Sources = text(p.CategoryBasis), nonNil(p.Sources)
+	out.Identifiers = map[netvet.IdentifierType][]string{}
+	for _, id := range p.Identifiers {
+		out.Identifiers[id.Type] = append(out.Identifiers[id.Type], id.Value)
+	}
+	if quantity := p.Quantity; quantity > 0 {
+		out.Quantity = &quantity
+	}
+	if price := p.Price; price != (netvet.Price{}) {
+		out.Price = &price
+	}
+	if category := p.Category; category != netvet.CategoryUnknown {
+		out.Category = &category
+	}
 }
 
 // compared leaves out comparisons of a product of which nothing was observed.
@@ -199,9 +301,8 @@ func registerFactor(f *netvet.FactorScore) netvet.RegisterFactor {
 func (r *run) finding(a *netvet.Assessment, res *netvet.RuleResult) netvet.Finding {
 	rule := r.rules[res.Rule]
 	f := netvet.Finding{
-		ID:   fingerprint(res.Rule, a.Product.ID, res.Subject),
 		Rule: res.Rule, Title: rule.Title.EN, Factor: rule.Factor, Topic: rule.Topic, Outcome: res.Outcome, Severity: rule.Severity,
-		Product: a.Product.ID, Subject: res.Subject, Count: max(res.Count, 1), Message: res.Message,
+		Subject: res.Subject, Count: max(res.Count, 1), Message: res.Message,
 		Evidence: []netvet.FindingEvidence{}, Citations: nonNil(rule.Cites), Remediation: rule.Remedy.EN,
 	}
 	for i := range res.Evidence {
@@ -240,18 +341,19 @@ func vulnerabilityOf(a *netvet.Assessment, res *netvet.RuleResult) *netvet.Findi
 }
 
 // gateFinding makes a gate that fired, or nearly did, a finding of its own.
-func (r *run) gateFinding(a *netvet.Assessment, g *netvet.GateResult) (netvet.Finding, bool) {
+// The subject is what tells it from others.
+func (r *run) gateFinding(g *netvet.GateResult) (f netvet.Finding, subject netvet.Subject, ok bool) {
 	if g.Message == "" {
-		return netvet.Finding{}, false
+		return f, subject, false
 	}
 	gate := r.gates[g.Gate]
-	subject := netvet.Subject{Kind: "supplier", Name: g.Party}
+	subject = netvet.Subject{Kind: "supplier", Name: g.Party}
 	if g.Embedded {
 		subject.Version = "component"
 	}
-	f := netvet.Finding{
-		ID: fingerprint(g.Gate, a.Product.ID, subject), Rule: g.Gate, Title: gate.Title.EN, Factor: gateFactor(g), Topic: "gate",
-		Outcome: netvet.OutcomeFail, Severity: gateSeverity(g.Verdict), Product: a.Product.ID, Subject: netvet.Subject{Kind: "supplier", Name: g.Party},
+	f = netvet.Finding{
+		Rule: g.Gate, Title: gate.Title.EN, Factor: gateFactor(g), Topic: "gate",
+		Outcome: netvet.OutcomeFail, Severity: gateSeverity(g.Verdict), Subject: netvet.Subject{Kind: "supplier", Name: g.Party},
 		Count: 1, Message: g.Message, Evidence: []netvet.FindingEvidence{}, Citations: nonNil(g.Citations), Remediation: gate.Remedy.EN,
 	}
 	if g.Possible || g.Verdict == "" {
@@ -260,7 +362,7 @@ func (r *run) gateFinding(a *netvet.Assessment, g *netvet.GateResult) (netvet.Fi
 	for i := range g.Evidence {
 		f.Evidence = append(f.Evidence, findingEvidence(&g.Evidence[i]))
 	}
-	return f, true
+	return f, subject, true
 }
 
 // gateFactor is the factor that a gate raises most, and provider compliance

@@ -53,22 +53,29 @@ func (r *run) risks(a *netvet.Assessment, findings []netvet.Finding) []netvet.Ri
 func (r *run) risk(a *netvet.Assessment, f *netvet.FactorScore, findings []netvet.Finding) netvet.Risk {
 	texts := riskTexts(f.Factor)
 	var own []netvet.Finding
-	ids := []string{}
-	for _, finding := range findings {
-		if finding.Factor == f.Factor && finding.Outcome == netvet.OutcomeFail {
-			own = append(own, finding)
-			ids = append(ids, finding.ID)
+	for i := range findings {
+		if bearsOn(&findings[i], f.Factor) {
+			own = append(own, findings[i])
 		}
 	}
-	h := fnv.New64a()
-	h.Write([]byte(a.Product.ID + "\x00" + string(f.Factor)))
 	response, how := r.response(a, f, own)
 	return netvet.Risk{
-		ID: "r-" + hex.EncodeToString(h.Sum(nil)), Product: a.Product.ID, Factor: f.Factor,
+		Factor:      f.Factor,
 		Description: fmt.Sprintf("Because %s, it may happen that %s, which would %s.", cause(a, f, own), texts.event, texts.effect),
 		Category:    texts.category, Likelihood: round(f.Likelihood, 4), Impact: round(f.Impact, 4), Exposure: round(f.Score, 1),
-		Response: response, ResponseDescription: how, Status: "open", Findings: ids,
+		Response: response, ResponseDescription: how, Status: "open",
 	}
+}
+
+// bearsOn reports whether a finding is one of those behind the risk of a factor.
+func bearsOn(f *netvet.Finding, factor netvet.Factor) bool {
+	return f.Factor == factor && f.Outcome == netvet.OutcomeFail
+}
+
+func riskID(product string, f netvet.Factor) string {
+	h := fnv.New64a()
+	h.Write([]byte(product + "\x00" + string(f)))
+	return "r-" + hex.EncodeToString(h.Sum(nil))
 }
 
 // cause is the reason for the score of a factor: the gate that set it, else the

@@ -45,6 +45,8 @@ type Scanner struct {
 
 	// MaxProducts bounds what Scan holds; 0: DefaultMaxProducts. Each has no bound.
 	MaxProducts int
+
+	eachAlone bool // judges no products together, to compare with
 }
 
 // DefaultMaxProducts is how many products a sorted register holds unless told
@@ -170,6 +172,7 @@ type run struct {
 	known    *evidence.Knowledge
 	attested *evidence.Attested
 	resolver *resolver
+	alike    *alike // nil: every product is judged by itself
 	sink     Sink
 	line     *line        // nil until products are assessed
 	facts    *factStore   // of things that are no products; nil where products are only described
@@ -231,6 +234,7 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 	}
 	r.model = newModel(program)
 	r.inquiry, r.sample = newInquiry(r.model), newSample(sensitivityVectors)
+	r.alike = newAlike(s.eachAlone)
 	r.register = r.header()
 	return r, nil
 }
