@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,7 +17,7 @@ import (
 // element by element, so that the text of a large register is never held as a
 // whole.
 func writeJSON(w io.Writer, r *netvet.Register, _ Options) error {
-	out := jsonWriter{w: w}
+	out := jsonWriter{w: w, products: newProductWriter("    ", "  ")}
 	out.enc = json.NewEncoder(&out.buf)
 	out.enc.SetEscapeHTML(false)
 	opening := "{\n"
@@ -40,10 +41,11 @@ func writeJSON(w io.Writer, r *netvet.Register, _ Options) error {
 
 // jsonWriter writes JSON piece by piece until a first error.
 type jsonWriter struct {
-	w   io.Writer
-	buf bytes.Buffer
-	enc *json.Encoder // into buf
-	err error
+	w        io.Writer
+	buf      bytes.Buffer
+	enc      *json.Encoder // into buf
+	products *productWriter
+	err      error
 }
 
 func (j *jsonWriter) text(s string) {
@@ -72,6 +74,11 @@ func (j *jsonWriter) value(v reflect.Value, indent string) {
 	if j.err != nil {
 		return
 	}
+	if p, ok := v.Addr().Interface().(*netvet.RegisterProduct); ok {
+		q := *p
+		j.err = j.products.write(j.w, &q, &q, p)
+		return
+	}
 	j.buf.Reset()
 	j.enc.SetIndent(indent, "  ")
 	if j.err = j.enc.Encode(v.Addr().Interface()); j.err == nil {
@@ -84,6 +91,12 @@ func (j *jsonWriter) value(v reflect.Value, indent string) {
 // encoding/json leaves those above U+001F as they are.
 func EscapeInvisible(text []byte) []byte {
 	ascii := 0
+	for ; ascii+8 <= len(text); ascii += 8 { // eight bytes below 0x7F at once
+		eight := binary.LittleEndian.Uint64(text[ascii:])
+		if (eight|(eight+0x0101010101010101))&0x8080808080808080 != 0 {
+			break
+		}
+	}
 	for ascii < len(text) && text[ascii] < 0x7F {
 		ascii++
 	}

@@ -14,14 +14,15 @@ import (
 // risks, gap where one arises, last summary. Nothing is kept, so that memory
 // does not grow with the number of products.
 type NDJSON struct {
-	w   io.Writer
-	buf bytes.Buffer
-	enc *json.Encoder
+	w        io.Writer
+	buf      bytes.Buffer
+	enc      *json.Encoder
+	products *productWriter
 }
 
 // NewNDJSON returns a stream that writes to w.
 func NewNDJSON(w io.Writer) *NDJSON {
-	n := &NDJSON{w: w}
+	n := &NDJSON{w: w, products: newProductWriter("", "")}
 	n.enc = json.NewEncoder(&n.buf)
 	n.enc.SetEscapeHTML(false)
 	return n
@@ -79,7 +80,11 @@ func (n *NDJSON) Begin(r *netvet.Register) error {
 // Product writes a product, its findings and its risks. A risk has no priority
 // here: that is its place among all risks of the register.
 func (n *NDJSON) Product(p *netvet.RegisterProduct, findings []netvet.Finding, risks []netvet.Risk) error {
-	if err := n.line(productLine{"product", p}); err != nil {
+	q := *p
+	if err := n.products.write(n.w, productLine{"product", &q}, &q, p); err != nil {
+		return fmt.Errorf("write ndjson: %w", err)
+	}
+	if _, err := io.WriteString(n.w, "\n"); err != nil {
 		return err
 	}
 	for i := range findings {
