@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"encoding/json"
 	"slices"
 	"sync"
 
@@ -17,6 +18,9 @@ type alike struct {
 	load        int                    // of young
 	keys        sync.Pool              // of *[]byte
 	maxRecalled int                    // load of each
+
+	factors   map[string][]netvet.RegisterFactor // lists that several conclusions share, by their text
+	questions map[string][]netvet.RegisterQuestion
 }
 
 const (
@@ -32,7 +36,8 @@ func newAlike(off bool) *alike {
 	if off {
 		return nil
 	}
-	return &alike{young: map[string]*conclusion{}, maxRecalled: recalledLoad, keys: sync.Pool{New: func() any { return new([]byte) }}}
+	return &alike{young: map[string]*conclusion{}, factors: map[string][]netvet.RegisterFactor{}, questions: map[string][]netvet.RegisterQuestion{},
+		maxRecalled: recalledLoad, keys: sync.Pool{New: func() any { return new([]byte) }}}
 }
 
 // suits reports whether there may be others like the product: a document is about
@@ -75,9 +80,8 @@ func (r *run) judgedOnce(a *netvet.Assessment) (*conclusion, error) {
 	some.Gaps = nil
 	some.Product.ID = someProduct
 	some.Product.Sources = slices.Clone(a.Product.Sources)
-	if first := &some.Product.Sources[0]; true {
-		first.Input, first.Record = standIn(first.Input, someInput), standIn(first.Record, someRecord)
-	}
+	first := &some.Product.Sources[0]
+	first.Input, first.Record = standIn(first.Input, someInput), standIn(first.Record, someRecord)
 	return r.judge(&some)
 }
 
@@ -118,7 +122,26 @@ func (k *alike) find(key []byte) *conclusion {
 func (k *alike) keep(key string, c *conclusion) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	c.product.Factors = shared(k.factors, c.product.Factors)
+	c.product.Questions = shared(k.questions, c.product.Questions)
 	k.add(key, c)
+}
+
+// shared returns the list that was met first of those equal to list: products of
+// different makers often have the same evidence.
+func shared[T any](known map[string][]T, list []T) []T {
+	text, err := json.Marshal(list)
+	if err != nil {
+		return list
+	}
+	if first, ok := known[string(text)]; ok {
+		return first
+	}
+	if len(known) >= recalledLoad {
+		clear(known)
+	}
+	known[string(text)] = list
+	return list
 }
 
 // add remembers a conclusion, and forgets those not asked for since the last time

@@ -407,9 +407,7 @@ func (r *run) count(res *Result) {
 	} else {
 		r.parties[p.Supplier.ID] = true
 	}
-	for _, id := range res.Unknown {
-		r.unknown[id]++
-	}
+	r.countUnknown(res.Unknown)
 	r.inquiry.add(res)
 	if res.vector != nil {
 		r.sample.add(res.vector)
@@ -423,6 +421,40 @@ func (r *run) systems(a *netvet.Assessment) []netvet.System {
 		return nil
 	}
 	return a.Circumstances.Systems
+}
+
+// unanswered is a list of rules that could not be answered, and of how many
+// products.
+type unanswered struct {
+	rules    []string
+	products int
+}
+
+// countUnknown counts the rules that could not be answered. Products judged
+// together share their list, which is counted as a whole.
+func (r *run) countUnknown(rules []string) {
+	if len(rules) == 0 {
+		return
+	}
+	if len(r.unanswered) >= recalledLoad {
+		r.sumUnknown()
+	}
+	u := r.unanswered[&rules[0]]
+	if u == nil {
+		u = &unanswered{rules: rules}
+		r.unanswered[&rules[0]] = u
+	}
+	u.products++
+}
+
+// sumUnknown adds what was counted by list to the rules.
+func (r *run) sumUnknown() {
+	for _, u := range r.unanswered {
+		for _, id := range u.rules {
+			r.unknown[id] += u.products
+		}
+	}
+	clear(r.unanswered)
 }
 
 // redact replaces a value that must not leave the organisation.

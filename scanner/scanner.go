@@ -182,13 +182,14 @@ type run struct {
 	assessed atomic.Int64 // products delivered
 	unjudged bool         // products are identified and bound, and no more
 
-	register *netvet.Register
-	errs     InputErrors
-	unknown  map[string]int  // rule -> products
-	parties  map[string]bool // suppliers met
-	ordinals map[uint64]int  // products without a serial, by maker, model and location
-	inquiry  *inquiry
-	sample   *sample
+	register   *netvet.Register
+	errs       InputErrors
+	unknown    map[string]int          // rule -> products
+	unanswered map[*string]*unanswered // not yet in unknown, by the first of the list
+	parties    map[string]bool         // suppliers met
+	ordinals   map[uint64]int          // products without a serial, by maker, model and location
+	inquiry    *inquiry
+	sample     *sample
 }
 
 func (s *Scanner) start(sink Sink) (*run, error) {
@@ -208,7 +209,7 @@ func (s *Scanner) start(sink Sink) (*run, error) {
 		Scanner: s, context: s.Context, profile: profile, program: program,
 		rules: map[string]*rules.CompiledRule{}, gates: map[string]*rules.Gate{},
 		lists: evidence.NewLists(lists, s.AsOf), resolver: newResolver(s.Suppliers, s.AsOf), sink: sink,
-		unknown: map[string]int{}, parties: map[string]bool{}, ordinals: map[uint64]int{},
+		unknown: map[string]int{}, unanswered: map[*string]*unanswered{}, parties: map[string]bool{}, ordinals: map[uint64]int{},
 	}
 	if r.context == nil {
 		r.context = &Context{}
@@ -285,6 +286,7 @@ func (r *run) deliverGap(g netvet.Gap) error {
 
 // finish closes the register after the last product.
 func (r *run) finish() (*netvet.Register, error) {
+	r.sumUnknown()
 	for _, id := range slices.Sorted(maps.Keys(r.unknown)) {
 		r.register.Unknowns = append(r.register.Unknowns, netvet.UnknownRule{Rule: id, Needs: nonNil(r.rules[id].Needs), Products: r.unknown[id]})
 	}

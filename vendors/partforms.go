@@ -3,6 +3,7 @@ package vendors
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -27,6 +28,28 @@ func compilePart(text string) (*partForm, error) {
 	parsed, err := syntax.Parse(text, syntax.Perl)
 	p.anyByte = err != nil || !p.open(parsed.Simplify(), false)
 	return p, nil
+}
+
+// partMakers lists the records, in their order, one of whose forms may be that of one
+// of some part numbers.
+func (r *resolver) partMakers(parts []string) []int32 {
+	r.partsOnce.Do(func() {
+		for rec := range r.records {
+			for b := range r.partsByByte {
+				if slices.ContainsFunc(r.partPatterns(int32(rec)), func(p *partForm) bool { return p.anyByte || p.opens[b] }) {
+					r.partsByByte[b] = append(r.partsByByte[b], int32(rec))
+				}
+			}
+		}
+	})
+	var out []int32
+	for _, part := range parts {
+		if part != "" {
+			out = append(out, r.partsByByte[part[0]]...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func (p *partForm) matches(part string) bool {

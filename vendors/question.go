@@ -472,9 +472,9 @@ func (q *question) fromProduct() []candidate {
 // byPart lists the suppliers of whose patterns one of some part numbers is.
 func (r *resolver) byPart(parts []string) []candidate {
 	var out []candidate
-	for rec := range r.records {
-		if part := r.matchPart(int32(rec), parts); part != "" {
-			out = append(out, candidate{rec: int32(rec), conf: partOnly, method: byName, reason: "'" + part + "' is a part number of its pattern"})
+	for _, rec := range r.partMakers(parts) {
+		if part := r.matchPart(rec, parts); part != "" {
+			out = append(out, candidate{rec: rec, conf: partOnly, method: byName, reason: "'" + part + "' is a part number of its pattern"})
 		}
 	}
 	return out

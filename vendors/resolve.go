@@ -143,6 +143,8 @@ type resolver struct {
 
 	patternOnce []sync.Once
 	patterns    [][]*partForm
+	partsOnce   sync.Once
+	partsByByte [256][]int32 // records with a form of part numbers that may begin so
 
 	familyOnce  []sync.Once
 	familyWords [][]familyWords
