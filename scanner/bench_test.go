@@ -129,7 +129,7 @@ func everyPack(tb testing.TB) *Scanner {
 		ids = append(ids, pack.ID)
 	}
 	own, err := rules.Load(fstest.MapFS{"profiles/everything.yaml": {Data: []byte(
-		"profile: everything\nextends: cn-ciio\ntitle: {en: Everything, zh: 全部}\nsource: a benchmark\npacks: [" + strings.Join(ids, ", ") + "]\n")}})
+		"profile: everything\nextends: cn-ciio\ntitle: {en: 'Preview: everything', zh: 预览：全部}\nsource: a benchmark\npacks: [" + strings.Join(ids, ", ") + "]\n")}})
 	if err != nil {
 		tb.Fatal(err)
 	}
