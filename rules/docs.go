@@ -83,11 +83,12 @@ func variableTitles() map[string]string {
 		"operator": "the buyer, from the context", "profile": "the point of view", "as_of": "the day for which law is read",
 		varComponent: "the component asked about", "service": "the service asked about", "vulnerability": "the weakness asked about",
 		"hit": "the list entry asked about", eachComparison: "the comparison asked about",
+		eachCommitment: "the undertaking that the context records", eachCertificate: "the certificate that the context records, with its state on the day",
 	}
 }
 
 func documentVocabulary(b *bytes.Buffer, l *Library) {
-	b.WriteString("\n## The vocabulary of expressions\n\nThe conditions of rules (`applies`, `when`, `clear`, `compared`) are expressions of the\n" +
+	b.WriteString("\n## The vocabulary of expressions\n\nThe conditions of rules (`applies`, `when`, `clear`, `compared`, `recorded`) are expressions of the\n" +
 		"[Common Expression Language](https://github.com/google/cel-spec), type-checked when rules are loaded.\n\n| variable | type | what it is | only with |\n|---|---|---|---|\n")
 	types := &typeList{seen: map[reflect.Type]bool{}}
 	titles := variableTitles()
@@ -95,6 +96,9 @@ func documentVocabulary(b *bytes.Buffer, l *Library) {
 		only := ""
 		if v.each != "" {
 			only = "`each: " + v.each + "`"
+			if v.each == eachCommitment || v.each == eachCertificate {
+				only = "`recorded: {of: " + v.each + "}`"
+			}
 		}
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", v.name, types.name(v.typ), titles[v.name], only)
 	}

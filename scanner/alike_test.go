@@ -157,7 +157,7 @@ func TestProductsAlikeAreJudgedAsAlone(t *testing.T) {
 	c, err := LoadContext("netvet.yaml", []byte(`
 operator: {role: ciio, notified: 2024-01-01}
 products:
-  - {match: {model: "H20"}, data: important, act: operate, answers: [{rule: "cn-review-2022/F1-*", answer: clean, by: audit, reliability: audit, date: 2026-01-01}]}
+  - {match: {model: "H20"}, data: {class: important}, act: operate, answers: [{rule: "cn-review-2022/F1-*", answer: clean, by: audit, reliability: audit, date: 2026-01-01}]}
   - {match: {serial: "SN1*"}, criticality: low, mitigations: [{kind: stock, strength: 0.3, reliability: audit, date: 2026-01-01}]}
 `))
 	if err != nil {

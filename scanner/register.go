@@ -114,8 +114,9 @@ func weightiest(findings []netvet.Finding) []netvet.Finding {
 // place where it was read.
 func (c *conclusion) of(r *run, a *netvet.Assessment) Result {
 	p := &a.Product
-	out := Result{Product: c.product, Unknown: c.unknown, Empty: saysNothing(a), open: c.open, held: c.held, vector: c.vector}
+	out := Result{Product: c.product, Unknown: c.unknown, Empty: saysNothing(a), open: c.open, held: c.held, vector: c.vector.of(p)}
 	r.describe(&out.Product, p)
+	c.place(&out.Product, p)
 	out.Findings = c.findingsOf(p)
 	ids := make([]string, len(out.Findings))
 	for i := range out.Findings {
@@ -133,6 +134,36 @@ func (c *conclusion) of(r *run, a *netvet.Assessment) Result {
 		}
 	}
 	return out
+}
+
+// place puts the place where the product was read for that where the first of
+// those alike was, in what is told of ways in and of things compared.
+func (c *conclusion) place(out *netvet.RegisterProduct, p *netvet.Product) {
+	if !c.elsewhere(p) {
+		return
+	}
+	at := func(input, pointer *string) {
+		if *input == c.source.Input {
+			*input = p.Sources[0].Input
+		}
+		if *pointer == c.source.Record {
+			*pointer = p.Sources[0].Record
+		}
+	}
+	out.RemoteControl, out.Comparisons = slices.Clone(out.RemoteControl), slices.Clone(out.Comparisons)
+	for i := range out.RemoteControl {
+		at(&out.RemoteControl[i].Input, &out.RemoteControl[i].Pointer)
+	}
+	for i := range out.Comparisons {
+		at(&out.Comparisons[i].Declared.Input, &out.Comparisons[i].Declared.Pointer)
+		at(&out.Comparisons[i].Observed.Input, &out.Comparisons[i].Observed.Pointer)
+	}
+}
+
+// elsewhere reports whether the product was read at another place than the one
+// that was judged.
+func (c *conclusion) elsewhere(p *netvet.Product) bool {
+	return len(p.Sources) > 0 && (p.Sources[0].Input != c.source.Input || p.Sources[0].Record != c.source.Record)
 }
 
 func (c *conclusion) findingsOf(p *netvet.Product) []netvet.Finding {
@@ -161,7 +192,7 @@ func (c *conclusion) findingsOf(p *netvet.Product) []netvet.Finding {
 // evidenceOf puts the place where the product was read for that where the first
 // of those alike was.
 func (c *conclusion) evidenceOf(list []netvet.FindingEvidence, p *netvet.Product) []netvet.FindingEvidence {
-	if len(p.Sources) == 0 || p.Sources[0].Input == c.source.Input && p.Sources[0].Record == c.source.Record {
+	if !c.elsewhere(p) {
 		return list
 	}
 	out := slices.Clone(list)

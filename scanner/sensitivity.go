@@ -55,6 +55,16 @@ func (w *weights) vector(a *netvet.Assessment, t [factorCount]terms) *vector {
 	return v
 }
 
+// of is the vector as that of one product: those alike share the rest.
+func (v *vector) of(p *netvet.Product) *vector {
+	if v == nil {
+		return nil
+	}
+	out := *v
+	out.example = p.ID
+	return &out
+}
+
 // mixed spreads a hash evenly over its range: the finaliser of SplitMix64.
 func mixed(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
