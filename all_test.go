@@ -26,10 +26,12 @@ var rooms = map[string][]string{
 	"sbom":               {"scanner/strictyaml"},
 	"vendors":            {"scanner/strictyaml"},
 	"rules":              {"scanner/strictyaml"},
-	"scanner/evidence":   {"scanner/strictyaml"},
+	"scanner/versions":   {},
+	"scanner/kit":        {"scanner/strictyaml", "scanner/versions"},
+	"scanner/evidence":   {"scanner/strictyaml", "scanner/kit", "scanner/versions"},
 	"scanner/report":     {},
-	"scanner":            {"sbom", "vendors", "rules", "scanner/evidence", "scanner/report", "scanner/strictyaml"}, // report: explanations show foreign text by its rules
-	"cmd/netvet":         {"sbom", "vendors", "rules", "scanner", "scanner/evidence", "scanner/report", "scanner/strictyaml"},
+	"scanner":            {"sbom", "vendors", "rules", "scanner/evidence", "scanner/kit", "scanner/report", "scanner/strictyaml"}, // report: explanations show foreign text by its rules
+	"cmd/netvet":         {"sbom", "vendors", "rules", "scanner", "scanner/evidence", "scanner/kit", "scanner/report", "scanner/strictyaml"},
 }
 
 // behindOneFile are the libraries that only these files may import, so that each
@@ -37,6 +39,9 @@ var rooms = map[string][]string{
 var behindOneFile = map[string][]string{
 	"cel.dev/cel-go":                     {"rules/compile.go", "rules/eval.go"}, // expressions, and the variables they see
 	"github.com/go-json-experiment/json": {"sbom/jsontokens.go", "sbom/jsondoc.go", "sbom/jsonvalue.go"},
+	"github.com/google/osv-scalibr":      {"scanner/kit/osvorder.go"}, // the order of versions
+	"github.com/pandatix/go-cvss":        {"scanner/kit/cvss.go"},
+	"go.etcd.io/bbolt":                   {"scanner/kit/store.go"},
 	"go.yaml.in/yaml/v3":                 {"scanner/strictyaml/strictyaml.go", "scanner/strictyaml/loose.go"},
 	"github.com/klauspost/compress":      {"sbom/decompress_zstd.go"},
 	"github.com/ulikunitz/xz":            {"sbom/decompress_xz.go"},

@@ -190,24 +190,32 @@ type Service struct {
 }
 
 // Vulnerability is what a document states about a weakness of a product or
-// component (an SBOM's vulnerabilities, VEX).
+// component (an SBOM's vulnerabilities, VEX), or what the offline data knows of
+// it (Matched).
 type Vulnerability struct {
-	ID        string   `json:"id"`
-	Aliases   []string `json:"aliases"`
-	Pointer   string   `json:"pointer"`
-	Source    string   `json:"source"`
-	Severity  string   `json:"severity"` // critical, high, medium, low, none, or empty
-	Score     float64  `json:"score"`    // CVSS base score, 0 when not stated
-	CWEs      []int64  `json:"cwes"`
-	State     string   `json:"state"` // affected, possibly-affected, not-affected, fixed, or empty
-	Ref       string   `json:"ref"`   // the component it speaks of, or empty for the product
-	Component string   `json:"component"`
-	Version   string   `json:"version"`
-	Published string   `json:"published"` // RFC 3339 or date, empty when not stated
+	ID         string   `json:"id"`
+	Aliases    []string `json:"aliases"`
+	Pointer    string   `json:"pointer"`
+	Source     string   `json:"source"`
+	SourceDate string   `json:"source_date"` // as of when the source says so, empty when not known
+	Severity   string   `json:"severity"`    // critical, high, medium, low, none, or empty
+	Score      float64  `json:"score"`       // CVSS base score, 0 when not stated
+	CWEs       []int64  `json:"cwes"`
+	State      string   `json:"state"` // affected, possibly-affected, not-affected, fixed, or empty
+	Ref        string   `json:"ref"`   // the component it speaks of, or empty for the product
+	Component  string   `json:"component"`
+	Version    string   `json:"version"`
+	Published  string   `json:"published"` // RFC 3339 or date, empty when not stated
+	Summary    string   `json:"summary"`
+	Fixed      []string `json:"fixed"`     // versions that no longer have it
+	Matched    bool     `json:"matched"`   // found by the offline data rather than stated by an input
+	Reason     string   `json:"reason"`    // why a match is only possible, empty when it is certain
+	Exploited  bool     `json:"exploited"` // listed as exploited in the wild (CISA KEV)
+	EPSS       *float64 `json:"epss"`      // probability of exploitation within 30 days, nil when not known
 
 	// Of a statement in an advisory or VEX document of its own.
 	Justification string  `json:"justification"` // why it is not affected, as stated
-	Fixed         string  `json:"fixed"`         // what mends it, as stated; "yes" where only that there is a fix is stated
+	Remedy        string  `json:"remedy"`        // what mends it, in words
 	Author        string  `json:"author"`        // as written
 	SelfAttested  bool    `json:"self_attested"` // the author is the maker, or nothing shows that it is another
 	Document      string  `json:"document"`      // its id

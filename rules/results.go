@@ -261,7 +261,7 @@ func (o *ruleResults) judge(subject netvet.Subject, count int, input, pointer st
 // than its word.
 func stated(item *netvet.Evidence, v *netvet.Vulnerability) {
 	item.Text += fmt.Sprintf("; stated by %s", firstOf(v.Author, "an author who is not named"))
-	for _, part := range []struct{ before, text string }{{" on ", v.Stated}, {" in ", v.Document}, {", because ", v.Justification}, {"; remedy: ", v.Fixed}, {"; bound by ", v.Bound}} {
+	for _, part := range []struct{ before, text string }{{" on ", v.Stated}, {" in ", v.Document}, {", because ", v.Justification}, {"; remedy: ", v.Remedy}, {"; bound by ", v.Bound}} {
 		if part.text != "" {
 			item.Text += part.before + part.text
 		}

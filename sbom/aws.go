@@ -460,24 +460,25 @@ func (r *awsReader) finding(v jsonValue, pointer string) error {
 		if !slices.Contains([]string{"critical", "high", "medium", "low"}, severity) {
 			severity = ""
 		}
+		fixed, remedy := inspectorFix(v, pack)
 		item.statements = append(item.statements, netvet.Vulnerability{
 			ID: details.text("vulnerabilityId"), Pointer: pointer, Source: details.text("source"), Severity: severity,
-			State: "affected", Ref: at, Component: pack.text("name"), Version: pack.text("version"), Fixed: inspectorFix(v, pack),
+			State: "affected", Ref: at, Component: pack.text("name"), Version: pack.text("version"), Fixed: fixed, Remedy: remedy,
 		})
 	}
 	return r.resource(item)
 }
 
-// inspectorFix is the version of a package that mends a weakness; Inspector says
-// "NotAvailable" of some, and of others only that there is one.
-func inspectorFix(finding, pack jsonValue) string {
+// inspectorFix returns the versions that mend a finding, or the word that there
+// is a fix.
+func inspectorFix(finding, pack jsonValue) (versions []string, remedy string) {
 	if version := pack.text("fixedInVersion"); version != "" && !strings.EqualFold(version, "NotAvailable") {
-		return version
+		return []string{version}, ""
 	}
 	if strings.EqualFold(finding.text("fixAvailable"), "YES") {
-		return "yes"
+		return nil, "a fix is available"
 	}
-	return ""
+	return nil, ""
 }
 
 // awsOwnARN returns the ARN of a resource among those it has of others: that

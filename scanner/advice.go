@@ -136,7 +136,7 @@ func (s *adviceStore) maker(name string) *netvet.Supplier {
 // statement is what is said, without the product that it is said of.
 func (s *adviceStore) statement(input string, d *netvet.Declaration, detail map[string]string) advice {
 	v := netvet.Vulnerability{ID: d.Name, Pointer: d.Pointer, State: detail["status"], Aliases: strings.Fields(detail["aliases"]),
-		Justification: cmp.Or(detail["reason"], detail["text"]), Fixed: detail["remedy"], Document: detail["advisory"],
+		Justification: cmp.Or(detail["reason"], detail["text"]), Remedy: detail["remedy"], Document: detail["advisory"],
 		Stated: cmp.Or(detail["released"], detail["said"]), Input: input}
 	v.Published = v.Stated
 	v.Author, v.Source = detail["publisher"], strings.TrimSuffix(detail["advisory"]+" by "+detail["publisher"], " by ")

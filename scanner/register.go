@@ -364,7 +364,7 @@ func vulnerabilityOf(a *netvet.Assessment, res *netvet.RuleResult) *netvet.Findi
 	}
 	for i := range a.Vulnerabilities {
 		if v := &a.Vulnerabilities[i]; v.ID == res.Subject.Name && cmp.Or(v.Ref, v.Component) == res.Subject.Ref {
-			return &netvet.FindingVulnerability{ID: v.ID, Aliases: nonNil(v.Aliases), Fixed: text(v.Fixed),
+			return &netvet.FindingVulnerability{ID: v.ID, Aliases: nonNil(v.Aliases), Fixed: text(cmp.Or(strings.Join(v.Fixed, ", "), v.Remedy)),
 				Status: cmp.Or(v.State, "possibly-affected"), Source: cmp.Or(v.Source, "the bill of materials")}
 		}
 	}

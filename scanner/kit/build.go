@@ -1,0 +1,250 @@
+package kit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Build says what a kit is made of.
+type Build struct {
+	Paths    map[string][]string // files and folders on disk, by id of their source
+	Built    time.Time
+	Tool     string                           // version of the program
+	Progress func(source string, records int) // called for every record; may be nil
+}
+
+// Run builds a new generation in the folder and makes it the current one. When
+// it fails the kit stays as it was. The generation before the new one is kept,
+// older ones are removed; whoever has one of them open is not disturbed.
+func (b Build) Run(ctx context.Context, dir string) (*Manifest, error) {
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("build the data: %w", err)
+	}
+	work, err := os.MkdirTemp(dir, buildingPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("build the data: %w", err)
+	}
+	defer os.RemoveAll(work)
+	m, err := b.fill(ctx, work)
+	if err != nil {
+		return nil, fmt.Errorf("build the data: %w", err)
+	}
+	if err := publish(dir, work); err != nil {
+		return nil, fmt.Errorf("build the data: %w", err)
+	}
+	return m, nil
+}
+
+// check names what cannot be right before hours are spent.
+func (b Build) check() error {
+	var known []string
+	for _, s := range Sources() {
+		known = append(known, s.ID)
+	}
+	given := 0
+	for id, paths := range b.Paths {
+		if !slices.Contains(known, id) {
+			return fmt.Errorf("build the data: no source %q: one of %s", id, strings.Join(known, ", "))
+		}
+		for _, path := range paths {
+			if _, err := os.Stat(path); err != nil {
+				return fmt.Errorf("build the data: %s: %w", id, err)
+			}
+			given++
+		}
+	}
+	if given == 0 {
+		return errors.New("build the data: no source was given")
+	}
+	return nil
+}
+
+// fill writes store and manifest of a generation.
+func (b Build) fill(ctx context.Context, dir string) (*Manifest, error) {
+	path := filepath.Join(dir, storeFile)
+	w, err := createStore(path)
+	if err != nil {
+		return nil, err
+	}
+	m := &Manifest{Schema: SchemaVersion, Built: b.Built.UTC(), Tool: b.Tool, Sources: []ManifestSource{}}
+	for _, s := range Sources() {
+		if len(b.Paths[s.ID]) == 0 {
+			continue
+		}
+		done, err := b.take(ctx, s, w)
+		if err != nil {
+			return nil, errors.Join(err, w.abandon())
+		}
+		m.Sources = append(m.Sources, done)
+	}
+	if err := w.finish(); err != nil {
+		return nil, err
+	}
+	if m.Store.SHA256, m.Store.Bytes, err = hashFile(path); err != nil {
+		return nil, err
+	}
+	return m, writeManifest(dir, *m)
+}
+
+// take reads every file of one source.
+func (b Build) take(ctx context.Context, s Source, w *writing) (ManifestSource, error) {
+	in := &Intake{w: w, skipped: map[string]*Skipped{}, done: ManifestSource{ID: s.ID, Title: s.Title, Licence: s.Licence, URL: s.URL}}
+	if b.Progress != nil {
+		in.tell = func(records int) { b.Progress(s.ID, records) }
+	}
+	files, err := onDisk(b.Paths[s.ID])
+	if err != nil {
+		return in.done, err
+	}
+	sums := sha256.New()
+	for _, path := range files {
+		sum, size, err := hashFile(path)
+		if err != nil {
+			return in.done, err
+		}
+		fmt.Fprintf(sums, "%s\n", sum)
+		in.done.Files++
+		in.done.Bytes += size
+		if err := s.file(ctx, path, in); err != nil {
+			return in.done, err
+		}
+	}
+	in.done.SHA256 = hex.EncodeToString(sums.Sum(nil))
+	return in.summary(), nil
+}
+
+// file takes what one file on disk holds: itself, or every file of an archive.
+func (s Source) file(ctx context.Context, path string, in *Intake) error {
+	return walk(ctx, path, func(f File) error {
+		if s.Match != nil && !s.Match(f.Name) {
+			in.Skip("file of another kind", f.Name)
+			return nil
+		}
+		err := s.Read(ctx, f, in)
+		var bad *UnreadableError
+		switch {
+		case in.fault != nil:
+			return in.fault
+		case errors.Is(err, ErrOtherKind):
+			in.Skip("file of another kind", f.Name)
+			return nil
+		case errors.As(err, &bad):
+			in.Skip("file that cannot be read", f.Name+": "+bad.Err.Error())
+			return nil
+		}
+		return err
+	})
+}
+
+// onDisk lists the files under the paths, sorted, so that the same input gives
+// the same data. Hidden files and folders are left out, as those of git.
+func onDisk(paths []string) ([]string, error) {
+	var files []string
+	for _, root := range paths {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case path != root && strings.HasPrefix(d.Name(), "."):
+				if d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			case d.IsDir():
+				return nil
+			}
+			files = append(files, path)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// buildingPrefix begins the name of a folder in which a generation is built.
+const buildingPrefix = ".building-"
+
+// publish gives a finished generation its name and makes it the current one.
+func publish(dir, work string) error {
+	before, _ := current(dir)
+	if err := os.Chmod(work, 0o755); err != nil {
+		return err
+	}
+	name := ""
+	for n := lastGeneration(dir) + 1; ; n++ {
+		name = fmt.Sprintf("%06d", n)
+		err := os.Rename(work, filepath.Join(dir, name))
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) { // another build took the number
+			return err
+		}
+	}
+	next := filepath.Join(dir, "."+currentFile+"-"+name)
+	if err := writeSynced(next, []byte(name+"\n")); err != nil {
+		return err
+	}
+	if err := os.Rename(next, filepath.Join(dir, currentFile)); err != nil {
+		return err
+	}
+	removeOld(dir, name, before)
+	return nil
+}
+
+// lastGeneration is the highest number in use.
+func lastGeneration(dir string) int {
+	last := 0
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if n, err := strconv.Atoi(e.Name()); err == nil {
+			last = max(last, n)
+		}
+	}
+	return last
+}
+
+// abandonedAfter is how old a folder of an unfinished build is when nobody can
+// still be at work on it.
+const abandonedAfter = 24 * time.Hour
+
+// removeOld removes what no one opens any more. What cannot be removed, as an
+// open file on some systems, goes with the next build.
+func removeOld(dir, now, before string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		n, err := strconv.Atoi(e.Name())
+		latest, _ := strconv.Atoi(now)
+		generation := err == nil && e.IsDir() && n < latest && e.Name() != before
+		info, err := e.Info()
+		abandoned := err == nil && strings.HasPrefix(e.Name(), buildingPrefix) && time.Since(info.ModTime()) > abandonedAfter
+		if generation || abandoned {
+			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+// writeSynced writes a file that is on the disk when it returns.
+func writeSynced(path string, text []byte) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Sync(), f.Close())
+}

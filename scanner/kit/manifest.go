@@ -1,0 +1,122 @@
+package kit
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// SchemaVersion is the layout of the store that this program writes and the
+// newest that it reads.
+const SchemaVersion = 1
+
+// Manifest says what a generation holds, for people and for the register.
+type Manifest struct {
+	Schema  int               `json:"schema_version"`
+	Built   time.Time         `json:"built"`
+	Tool    string            `json:"tool"` // version of the program that built it
+	Store   ManifestStore     `json:"store"`
+	Sources []ManifestSource  `json:"sources"`
+	Notes   map[string]string `json:"notes,omitempty"`
+}
+
+// ManifestStore is the file with the data.
+type ManifestStore struct {
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// ManifestSource is what one source gave.
+type ManifestSource struct {
+	ID      string                  `json:"id"`
+	Title   string                  `json:"title"`
+	Licence string                  `json:"licence"`
+	URL     string                  `json:"url"`
+	Files   int                     `json:"files"` // on disk, archives count as one
+	Bytes   int64                   `json:"bytes"` // of those files
+	SHA256  string                  `json:"sha256"`
+	Records int                     `json:"records"` // taken
+	Newest  string                  `json:"newest"`  // date of the newest record, empty when none is dated
+	Parts   map[string]ManifestPart `json:"parts,omitempty"`
+	Skipped []Skipped               `json:"skipped"`
+}
+
+// ManifestPart is a part of a source that can be missing by itself, such as an
+// ecosystem of OSV.
+type ManifestPart struct {
+	Records int    `json:"records"`
+	Newest  string `json:"newest"`
+}
+
+// Skipped are the records that were not taken for one reason.
+type Skipped struct {
+	Reason   string   `json:"reason"`
+	Count    int      `json:"count"`
+	Examples []string `json:"examples"` // the first few, by file
+}
+
+// Source returns what the kit has of a source.
+func (m *Manifest) Source(id string) (ManifestSource, bool) {
+	for _, s := range m.Sources {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return ManifestSource{}, false
+}
+
+func readManifest(dir string) (Manifest, error) {
+	var m Manifest
+	path := filepath.Join(dir, manifestFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, fmt.Errorf("open the data: %s is missing: build or import the data again", path)
+	}
+	if err != nil {
+		return m, fmt.Errorf("open the data: %w", err)
+	}
+	// The version first: a newer manifest may have another shape.
+	var version struct {
+		Schema int `json:"schema_version"`
+	}
+	if err := json.Unmarshal(text, &version); err != nil {
+		return m, fmt.Errorf("open the data: %s is damaged: %w: build or import the data again", path, err)
+	}
+	if version.Schema > SchemaVersion {
+		return m, fmt.Errorf("open the data: %s has schema version %d, this program reads up to %d: update netvet", path, version.Schema, SchemaVersion)
+	}
+	if err := json.Unmarshal(text, &m); err != nil || m.Schema < 1 {
+		return m, fmt.Errorf("open the data: %s is damaged (%v): build or import the data again", path, err)
+	}
+	return m, nil
+}
+
+func writeManifest(dir string, m Manifest) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(m); err != nil {
+		return err
+	}
+	return writeSynced(filepath.Join(dir, manifestFile), b.Bytes())
+}
+
+func hashFile(path string) (sum string, size int64, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	size, err = io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), size, err
+}

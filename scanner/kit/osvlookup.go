@@ -1,0 +1,184 @@
+package kit
+
+import (
+	"bytes"
+	"strings"
+)
+
+// OSVHit is one advisory that speaks of a version of a package.
+type OSVHit struct {
+	Advisory Advisory
+	Fixed    []string // versions of the ranges that hold the fix, lowest first
+	Possible string   // why it is only possible, empty when the version is affected
+}
+
+// Why an advisory only possibly affects a version.
+const (
+	PossibleNoVersion  = "the version is not stated"
+	PossibleUnordered  = "the version cannot be ordered among those of the advisory"
+	PossibleNoRelease  = "the release of the distribution is not stated"
+	PossibleNoVersions = "the advisory names no version of the package"
+)
+
+// OSVEcosystems are the ecosystems of which the kit has records, as OSV writes
+// them, with their releases ("Debian:12").
+func (k *Kit) OSVEcosystems() map[string]ManifestPart {
+	s, _ := k.manifest.Source("osv")
+	return s.Parts
+}
+
+// OSV returns the advisories for a version of a package, in the order of their
+// ids. An empty version is possibly affected by all of them.
+func (k *Kit) OSV(ecosystem, name, version string) ([]OSVHit, error) {
+	q := newOSVQuery(ecosystem, version)
+	var hits []OSVHit
+	err := k.store.read(func(r *reading) error {
+		prefix := osvKey(ecosystem, name, "")
+		var bad []byte
+		r.prefix(bucketOSV, prefix, func(key, value []byte) bool {
+			id := key[len(prefix):]
+			answer, ok := q.ask(value)
+			if !ok {
+				bad = bytes.Clone(id)
+				return false
+			}
+			if !answer.affected && answer.possible == "" {
+				return true
+			}
+			a, ok := decodeAdvisory(string(id), r.get(bucketAdvisories, id))
+			if !ok {
+				bad = bytes.Clone(id)
+				return false
+			}
+			if a.Withdrawn || a.Modified != answer.modified {
+				return true // left behind by an older state of the record
+			}
+			hits = append(hits, OSVHit{Advisory: a, Fixed: answer.fixed, Possible: answer.possible})
+			return true
+		})
+		if bad != nil {
+			return &DamagedError{Path: k.store.path, Record: string(bad)}
+		}
+		return nil
+	})
+	return hits, err
+}
+
+// DamagedError says that a value of the store cannot be read.
+type DamagedError struct{ Path, Record string }
+
+func (e *DamagedError) Error() string {
+	return "read the data: " + e.Path + ": the record " + e.Record + " is damaged: build or import the data again"
+}
+
+// osvQuery is a version, read once for all advisories of its package.
+type osvQuery struct {
+	version   string
+	own       osvVersion // in the order of its ecosystem
+	ownOK     bool
+	semver    osvVersion
+	semverOK  bool
+	semverGot bool
+}
+
+func newOSVQuery(ecosystem, version string) *osvQuery {
+	q := &osvQuery{version: version}
+	q.own, q.ownOK = parseOSVVersion(ecosystem, version)
+	return q
+}
+
+type osvAnswer struct {
+	modified string
+	affected bool
+	possible string
+	fixed    []string
+}
+
+// ask goes through the versions and ranges of one advisory. One of them that
+// holds the version is enough; one that cannot be compared leaves it possible.
+func (q *osvQuery) ask(value []byte) (a osvAnswer, ok bool) {
+	d := decoder{b: value}
+	a.modified = d.text()
+	listed := d.count()
+	for range listed {
+		if string(d.raw()) == q.version && q.version != "" {
+			a.affected = true
+		}
+	}
+	ranges := d.count()
+	for range ranges {
+		order, events := d.number(), d.count()
+		in, known := q.within(&d, order, events, &a)
+		a.affected = a.affected || in
+		if !known {
+			a.possible = PossibleUnordered
+		}
+	}
+	switch {
+	case a.affected:
+		a.possible = ""
+	case q.version == "":
+		a.possible = PossibleNoVersion
+	case listed == 0 && ranges == 0:
+		a.possible = PossibleNoVersions
+	}
+	return a, !d.bad
+}
+
+// within reports whether a range holds the version, by the algorithm of the OSV
+// schema ("Evaluation"), over events that stand in order.
+func (q *osvQuery) within(d *decoder, order, events int, a *osvAnswer) (in, known bool) {
+	v, comparable := q.ordered(order)
+	limited, within := false, false
+	known = comparable
+	for range events {
+		kind, text := d.number(), d.text()
+		if kind == eventFixed {
+			a.fixed = append(a.fixed, text)
+		}
+		if !comparable {
+			// Every version is affected, whatever its form is.
+			if every := events == 1 && kind == eventIntroduced && text == "0"; every {
+				return true, true
+			}
+			continue
+		}
+		n, ok := 1, true
+		switch {
+		case kind == eventLimit && text == "*":
+			n = -1
+		case text != "0":
+			n, ok = v.compare(text)
+		}
+		known = known && ok
+		switch kind {
+		case eventIntroduced:
+			in = in || n >= 0
+		case eventFixed:
+			in = in && n < 0
+			if ok && n >= 0 { // older than the version: no way out
+				a.fixed = a.fixed[:len(a.fixed)-1]
+			}
+		case eventLastAffected:
+			in = in && n <= 0
+		case eventLimit:
+			limited, within = true, within || n < 0
+		}
+	}
+	return in && known && (!limited || within), known
+}
+
+// ordered returns the version in the order of a range.
+func (q *osvQuery) ordered(order int) (v *osvVersion, ok bool) {
+	switch order {
+	case orderOfEcosystem:
+		return &q.own, q.ownOK
+	case orderOfSemver:
+		if !q.semverGot {
+			q.semver, q.semverOK = parseOSVVersion(osvSemver, strings.TrimPrefix(q.version, "v"))
+			q.semverGot = true
+		}
+		return &q.semver, q.semverOK
+	}
+	return nil, false
+}
