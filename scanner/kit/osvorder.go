@@ -31,7 +31,7 @@ func parseOSVVersion(ecosystem, text string) (v osvVersion, ok bool) {
 		return osvVersion{}, false
 	}
 	v = osvVersion{ecosystem: base, text: text, plain: plainNumbers(text)}
-	parsed, err := semantic.Parse(text, base)
+	parsed, err := semantic.Parse(text, orderOf(base))
 	if err != nil {
 		return osvVersion{}, false
 	}
@@ -54,8 +54,46 @@ func (v *osvVersion) compare(text string) (n int, ok bool) {
 	if !wellFormed(v.ecosystem, text) {
 		return 0, false
 	}
+	if rpmOrder(orderOf(v.ecosystem)) {
+		n, err := compareRPM(v.text, text)
+		return n, err == nil
+	}
 	n, err := v.parsed.CompareStr(text)
 	return n, err == nil
+}
+
+// orderOf names the ecosystem whose order another one has that the library does
+// not know: distributions of RPM packages, and tags that are semantic versions.
+func orderOf(ecosystem string) string {
+	switch ecosystem {
+	case "Azure Linux", "Photon OS":
+		return "Red Hat"
+	case "GitHub Actions", "VSCode":
+		return "npm"
+	}
+	return ecosystem
+}
+
+func rpmOrder(ecosystem string) bool {
+	switch ecosystem {
+	case "AlmaLinux", "Mageia", "openEuler", "openSUSE", "Red Hat", "Rocky Linux", "SUSE":
+		return true
+	}
+	return false
+}
+
+// compareRPM leaves the epochs out unless both versions have one: some
+// databases and most tools do not write them, and a missing one is not zero.
+func compareRPM(a, b string) (int, error) {
+	_, bareA, epochA := strings.Cut(a, ":")
+	_, bareB, epochB := strings.Cut(b, ":")
+	if epochA && !epochB {
+		a = bareA
+	}
+	if epochB && !epochA {
+		b = bareB
+	}
+	return semantic.ParseRedHatVersion(a).CompareStr(b)
 }
 
 // pepVersion is the form of a Python version (PEP 440, appendix B).
@@ -74,7 +112,8 @@ func wellFormed(ecosystem, text string) bool {
 		return pepVersion.MatchString(text)
 	case "Alpine", "Alpaquita", "BellSoft Hardened Containers", "Chainguard", "MinimOS", "Wolfi":
 		return apkVersion.MatchString(text)
-	case "Maven", "AlmaLinux", "Mageia", "openEuler", "openSUSE", "Red Hat", "Rocky Linux", "SUSE":
+	}
+	if ecosystem == "Maven" || rpmOrder(orderOf(ecosystem)) {
 		return versionLetters(text) && strings.ContainsAny(text, "0123456789")
 	}
 	return versionLetters(text) && startsWithDigit(strings.TrimPrefix(text, "v"))
