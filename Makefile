@@ -10,10 +10,13 @@ BENCHCOUNT  ?= 1
 SEED        ?= 1
 DRAW        ?= 40
 
-.PHONY: build test race golden generate draw fuzz bench lint demo clean
+.PHONY: build build-full osv-reference test race golden generate draw fuzz bench lint demo clean
 
 build: ## build bin/netvet
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/netvet ./cmd/netvet
+
+build-full: ## build bin/netvet with osv-scanner linked in, for --osv-engine osv-scanner: 1,100 packages more, minutes when cold
+	CGO_ENABLED=0 go build -trimpath -tags osvscanner -ldflags "$(LDFLAGS)" -o bin/netvet ./cmd/netvet
 
 demo: build ## the main job on the sample in testdata/demo
 	bin/netvet scan --profile cn-ciio --as-of 2026-11-22 testdata/demo
@@ -35,6 +38,9 @@ generate: ## compile the supplier data, the registries of identifiers and the ru
 
 draw: ## DRAW findings over the corpus of real files, by lot with SEED, to be judged by hand (rules/JUDGED.md)
 	go test ./scanner -run TestDrawFindings -draw $(DRAW) -seed $(SEED) -v
+
+osv-reference: ## run osv-scanner on the corpus and rewrite the table of its findings that the index is tested against
+	go test -tags osvscanner ./scanner/evidence -run 'TestOSVScannerReference$$' -update-reference
 
 fuzz: ## every fuzz target for FUZZTIME each
 	@set -e; for pkg in $$(go list ./...); do \

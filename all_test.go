@@ -39,7 +39,8 @@ var rooms = map[string][]string{
 var behindOneFile = map[string][]string{
 	"cel.dev/cel-go":                     {"rules/compile.go", "rules/eval.go"}, // expressions, and the variables they see
 	"github.com/go-json-experiment/json": {"sbom/jsontokens.go", "sbom/jsondoc.go", "sbom/jsonvalue.go"},
-	"github.com/google/osv-scalibr":      {"scanner/kit/osvorder.go"}, // the order of versions
+	"github.com/google/osv-scalibr":      {"scanner/kit/osvorder.go", "scanner/evidence/osv_scanner.go"}, // the order of versions
+	"github.com/google/osv-scanner":      {"scanner/evidence/osv_scanner.go"},                            // by a build tag
 	"github.com/pandatix/go-cvss":        {"scanner/kit/cvss.go"},
 	"go.etcd.io/bbolt":                   {"scanner/kit/store.go"},
 	"go.yaml.in/yaml/v3":                 {"scanner/strictyaml/strictyaml.go", "scanner/strictyaml/loose.go"},

@@ -84,10 +84,12 @@ func (e *ecosystems) find(p purl, known map[string]kit.ManifestPart) (place, Mis
 	}
 	at := place{ecosystems: []string{t.Ecosystem}, names: []string{t.name(p)}, version: p.version}
 	if p.kind == "golang" {
-		at.names, at.version = goModule(at.names[0]), strings.TrimPrefix(p.version, "go")
+		at.names, at.version = goModule(at.names[0], p.subpath), strings.TrimPrefix(p.version, "go")
 	}
 	return at, Missed{}
 }
+
+var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
 
 func (t ecosystem) name(p purl) string {
 	if t.Separator == "" || p.namespace == "" {
@@ -97,8 +99,12 @@ func (t ecosystem) name(p purl) string {
 }
 
 // goModule gives the names of the standard library and the tool chain, which
-// tools write in several ways; no other module has a name without a dot.
-func goModule(name string) []string {
+// tools write in several ways. The major version that is the last element of a
+// module's path may stand as a subpath.
+func goModule(name, subpath string) []string {
+	if majorVersion.MatchString(subpath) {
+		return []string{name + "/" + subpath}
+	}
 	switch name {
 	case "stdlib", "std":
 		return []string{"stdlib"}

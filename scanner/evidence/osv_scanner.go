@@ -12,8 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
+	purlib "github.com/google/osv-scalibr/purl"
 	"github.com/google/osv-scanner/v2/pkg/models"
 	"github.com/google/osv-scanner/v2/pkg/osvscanner"
 )
@@ -51,10 +51,10 @@ func RunOSVScanner(ctx context.Context, dir string, purls []string) (found map[s
 	if err != nil {
 		return nil, nil, fmt.Errorf("run osv-scanner over %s: %w", dir, err)
 	}
-	byPackage := purlsByPackage(e, asked)
+	written := asWritten(asked)
 	for _, r := range results.Results {
 		for _, p := range r.Packages {
-			for _, text := range byPackage[packageKey(p.Package.Ecosystem, p.Package.Name, p.Package.Version)] {
+			for _, text := range written[p.Package.Inventory.PURL().String()] {
 				for _, v := range p.Vulnerabilities {
 					found[text] = append(found[text], v.GetId())
 				}
@@ -148,29 +148,13 @@ func doScan(dir, bom string) (results models.VulnerabilityResults, err error) {
 	return results, err
 }
 
-// purlsByPackage finds the package URLs again by what osv-scanner calls them.
-func purlsByPackage(e *ecosystems, purls []string) map[string][]string {
-	names := map[string][]string{}
+// asWritten finds the package URLs again by the form that osv-scanner gives them.
+func asWritten(purls []string) map[string][]string {
+	written := map[string][]string{}
 	for _, text := range purls {
-		p, _ := parsePurl(text)
-		ecosystem, name := "", p.name
-		if d := e.distribution(p); d != nil {
-			ecosystem = d.Ecosystem
-		} else {
-			t := e.Types[p.kind]
-			ecosystem, name = t.Ecosystem, t.name(p)
-			if ecosystem == "Go" && p.name == "go" {
-				name = "stdlib" // osv-scanner looks at the last element alone
-			}
+		if p, err := purlib.FromString(text); err == nil {
+			written[p.String()] = append(written[p.String()], text)
 		}
-		key := packageKey(ecosystem, name, p.version)
-		names[key] = append(names[key], text)
 	}
-	return names
-}
-
-// packageKey compares names without case and signs, which the two spell differently.
-func packageKey(ecosystem, name, version string) string {
-	base, _, _ := strings.Cut(ecosystem, ":")
-	return base + "\x00" + strings.NewReplacer("_", "-", ".", "-").Replace(strings.ToLower(name)) + "\x00" + strings.TrimPrefix(version, "v")
+	return written
 }

@@ -11,6 +11,7 @@ import (
 type purl struct {
 	kind, namespace, name, version string
 	qualifiers                     url.Values
+	subpath                        string
 }
 
 // parsePurl takes a package URL apart
@@ -20,7 +21,7 @@ func parsePurl(text string) (p purl, ok bool) {
 	if !ok {
 		return p, false
 	}
-	rest, _, _ = strings.Cut(rest, "#")
+	rest, p.subpath, _ = strings.Cut(rest, "#")
 	rest, query, _ := strings.Cut(rest, "?")
 	if query != "" {
 		p.qualifiers, _ = url.ParseQuery(strings.ReplaceAll(query, "+", "%2B")) // no form: + is itself
