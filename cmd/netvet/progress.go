@@ -36,6 +36,16 @@ func (g *progress) report(s scanner.Progress) {
 	fmt.Fprintf(g.p.stderr, "\r\x1b[K%d of %d inputs, %d products: %.50s", s.Inputs, s.Of, s.Products, report.Visible(path.Base(s.Input)))
 }
 
+// count shows how many records of a source there are so far.
+func (g *progress) count(source string, records int) {
+	now := time.Now()
+	if now.Sub(g.drawn) < progressEvery {
+		return
+	}
+	g.drawn, g.shown = now, true
+	fmt.Fprintf(g.p.stderr, "\r\x1b[K%s: %d records", source, records)
+}
+
 // done wipes the line.
 func (g *progress) done() {
 	if g != nil && g.shown {

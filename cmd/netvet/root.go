@@ -69,7 +69,7 @@ It works offline: nothing you give it ever reaches the network.
 	flags.Var(&p.color, "color", "colour the table: "+p.color.words()+"; NO_COLOR in the environment turns auto off")
 	flags.Var(&p.logFormat, "log-format", "how messages on standard error look: "+p.logFormat.words())
 	root.AddCommand(p.scanCommand(), p.inspectCommand(), p.reportCommand(), p.explainCommand(), p.questionsCommand(),
-		p.suppliersCommand(), p.rulesCommand(), p.profilesCommand(), p.contextCommand(), p.versionCommand())
+		p.suppliersCommand(), p.rulesCommand(), p.profilesCommand(), p.contextCommand(), p.dataCommand(), p.versionCommand())
 	return root
 }
 

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/netvet/netvet/scanner/kit"
+	"github.com/spf13/cobra"
+)
+
+func (p *program) dataCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "data",
+		Short: "Build and look at the offline data: known vulnerabilities and how old they are",
+		Long: `The offline data is a folder. 'data build' makes it from what lies on disk, and
+'data status' says what it holds and how old that is. Runs that use the folder
+while it is built anew keep what they have opened. Nothing here reaches the
+network.`,
+		Args: cobra.ArbitraryArgs, RunE: group,
+	}
+	cmd.AddCommand(p.dataBuild(), p.dataStatus())
+	return cmd
+}
+
+// dataFlag is the flag that says where the data is.
+func dataFlag(cmd *cobra.Command, dir *string) {
+	cmd.Flags().StringVar(dir, "data", "", "`folder` of the offline data")
+}
+
+func needData(dir string) error {
+	if dir == "" {
+		return usage("which data? give --data DIR, or set NETVET_DATA")
+	}
+	return nil
+}
+
+func (p *program) dataBuild() *cobra.Command {
+	var dir string
+	given := map[string]*[]string{}
+	cmd := &cobra.Command{
+		Use:   "build",
+		Short: "Build the data from archives and folders on disk",
+		Long: `Build makes the data from what the flags name, and from nothing else: a source
+that is not named is not in it. A path is a file, an archive or a folder, which
+is walked; records of the source are taken, everything else is counted with the
+reason. The new data takes the place of the old at once, when all of it is there.`,
+		Example: "  netvet data build --data /srv/netvet --osv osv-archives/",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := needData(dir); err != nil {
+				return err
+			}
+			paths := map[string][]string{}
+			for id, list := range given {
+				if len(*list) > 0 {
+					paths[id] = *list
+				}
+			}
+			return p.buildData(cmd, dir, paths)
+		},
+	}
+	dataFlag(cmd, &dir)
+	for _, s := range kit.Sources() {
+		given[s.ID] = new([]string)
+		cmd.Flags().StringArrayVar(given[s.ID], s.ID, nil, s.Title+" from `path`: "+s.Accepts+"; repeat for more")
+	}
+	return cmd
+}
+
+func (p *program) buildData(cmd *cobra.Command, dir string, paths map[string][]string) error {
+	for _, list := range paths {
+		for _, path := range list {
+			if _, err := os.Stat(path); err != nil {
+				return usage("%w", err)
+			}
+		}
+	}
+	if len(paths) == 0 {
+		return usage("build the data from what? give at least one source: %s", strings.Join(sourceFlags(), ", "))
+	}
+	watch := p.newProgress()
+	build := kit.Build{Paths: paths, Built: time.Now(), Tool: newVersion().Version}
+	if watch != nil {
+		build.Progress = func(source string, records int) { watch.count(source, records) }
+	}
+	m, err := build.Run(cmd.Context(), dir)
+	watch.done()
+	if err != nil {
+		return fault(err)
+	}
+	for _, s := range m.Sources {
+		for _, skipped := range s.Skipped {
+			p.note("%s: skipped %d: %s, such as %s", s.ID, skipped.Count, skipped.Reason, skipped.Examples[0])
+		}
+	}
+	if err := p.showData(m, m.Built); err != nil {
+		return err
+	}
+	for _, s := range m.Sources {
+		if s.Records == 0 {
+			return &exit{exitNothing, fmt.Errorf("%s: no record was found in what was given: %s", s.ID, strings.Join(paths[s.ID], ", "))}
+		}
+	}
+	return nil
+}
+
+func sourceFlags() []string {
+	var flags []string
+	for _, s := range kit.Sources() {
+		flags = append(flags, "--"+s.ID)
+	}
+	return flags
+}
+
+func (p *program) dataStatus() *cobra.Command {
+	var dir string
+	var asJSON, verify bool
+	cmd := &cobra.Command{
+		Use:     "status",
+		Short:   "Say what the data holds, how old it is and under which licence",
+		Example: "  netvet data status --data /srv/netvet",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := needData(dir); err != nil {
+				return err
+			}
+			k, err := openData(dir)
+			if err != nil {
+				return err
+			}
+			defer k.Close()
+			if verify {
+				if err := k.Verify(); err != nil {
+					return fault(err)
+				}
+			}
+			m := k.Manifest()
+			if asJSON {
+				return p.dataJSON(&m)
+			}
+			return p.showData(&m, time.Now())
+		},
+	}
+	dataFlag(cmd, &dir)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&verify, "verify", false, "read all of the data and compare its checksum")
+	return cmd
+}
+
+// openData opens the data that a flag names.
+func openData(dir string) (*kit.Kit, error) {
+	k, err := kit.Open(dir)
+	if errors.Is(err, kit.ErrNoKit) || errors.Is(err, fs.ErrNotExist) {
+		return nil, usage("%w", err)
+	}
+	return k, fault(err)
+}
+
+func (p *program) dataJSON(m *kit.Manifest) error {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return fault(err)
+	}
+	return p.println("%s", text)
+}
+
+// showData prints one line a source, and those that the data does not have.
+func (p *program) showData(m *kit.Manifest, now time.Time) error {
+	rows := [][]string{{"SOURCE", "RECORDS", "NEWEST", "AGE", "SKIPPED", "LICENCE"}}
+	for _, s := range kit.Sources() {
+		have, ok := m.Source(s.ID)
+		if !ok {
+			rows = append(rows, []string{s.ID, "-", "-", "-", "-", "not in the data"})
+			continue
+		}
+		skipped := 0
+		for _, reason := range have.Skipped {
+			skipped += reason.Count
+		}
+		rows = append(rows, []string{s.ID, strconv.Itoa(have.Records), day10(have.Newest), ageOf(have.Newest, now), strconv.Itoa(skipped), have.Licence})
+	}
+	return p.columns(rows, fmt.Sprintf("built %s by netvet %s, %s", m.Built.Format(time.DateOnly), m.Tool, megabytes(m.Store.Bytes)))
+}
+
+// day10 is the day of a date, "-" when there is none.
+func day10(date string) string {
+	if len(date) < len(time.DateOnly) {
+		return "-"
+	}
+	return date[:len(time.DateOnly)]
+}
+
+// ageOf is the number of days since a date.
+func ageOf(date string, now time.Time) string {
+	t, err := time.Parse(time.DateOnly, day10(date))
+	if err != nil {
+		return "-"
+	}
+	return strconv.Itoa(max(0, int(now.Sub(t)/(24*time.Hour)))) + "d"
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
