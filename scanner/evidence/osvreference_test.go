@@ -158,10 +158,10 @@ var classes = map[string]struct {
 	"go-element": {sideMissing, func(p purl, words string) bool {
 		return p.kind == "golang" && p.name == "go" && strings.Contains(words, `"stdlib"`)
 	}},
-	// It brings the paths of Go modules into lower case, which the records do not.
+	// It compares the paths of Go modules, in lower case, with those of the records, which have capitals.
 	"go-case": {sideExtra, func(p purl, words string) bool {
-		written := p.namespace + "/" + p.name
-		return p.kind == "golang" && strings.ToLower(written) != written && strings.Contains(words, written)
+		lower := strings.ToLower(p.namespace + "/" + p.name)
+		return p.kind == "golang" && strings.Contains(strings.ToLower(words), lower) && !strings.Contains(words, lower)
 	}},
 	// It leaves the ranges of a package at the first one that gives commits.
 	"git-first": {sideExtra, func(_ purl, words string) bool { return strings.HasPrefix(words, `[{"type":"GIT"`) }},

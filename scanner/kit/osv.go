@@ -273,7 +273,7 @@ func readEvents(r osvRange) []osvEvent {
 // sortEvents orders events by version; "0" is before every version. It leaves
 // them as they are and reports false when one of them cannot be ordered.
 func sortEvents(events []osvEvent, ecosystem string) bool {
-	parsed := map[string]osvVersion{}
+	parsed := map[string]*osvVersion{}
 	for _, e := range events {
 		v, ok := parseOSVVersion(ecosystem, e.version)
 		if !ok && e.version != "0" && !(e.kind == eventLimit && e.version == "*") {

@@ -30,7 +30,7 @@ func (k *Kit) OSVEcosystems() map[string]ManifestPart {
 // OSV returns the advisories for a version of a package, in the order of their
 // ids. An empty version is possibly affected by all of them.
 func (k *Kit) OSV(ecosystem, name, version string) ([]OSVHit, error) {
-	q := newOSVQuery(ecosystem, version)
+	q := &osvQuery{ecosystem: ecosystem, version: version}
 	var hits []OSVHit
 	err := k.store.read(func(r *reading) error {
 		prefix := osvKey(ecosystem, name, "")
@@ -71,20 +71,12 @@ func (e *DamagedError) Error() string {
 	return "read the data: " + e.Path + ": the record " + e.Record + " is damaged: build or import the data again"
 }
 
-// osvQuery is a version, read once for all advisories of its package.
+// osvQuery is a version, read once for all advisories of its package, and not
+// before there is one.
 type osvQuery struct {
-	version   string
-	own       osvVersion // in the order of its ecosystem
-	ownOK     bool
-	semver    osvVersion
-	semverOK  bool
-	semverGot bool
-}
-
-func newOSVQuery(ecosystem, version string) *osvQuery {
-	q := &osvQuery{version: version}
-	q.own, q.ownOK = parseOSVVersion(ecosystem, version)
-	return q
+	ecosystem, version string
+	own, semver        *osvVersion // nil: not read yet
+	ownOK, semverOK    bool
 }
 
 type osvAnswer struct {
@@ -172,13 +164,15 @@ func (q *osvQuery) within(d *decoder, order, events int, a *osvAnswer) (in, know
 func (q *osvQuery) ordered(order int) (v *osvVersion, ok bool) {
 	switch order {
 	case orderOfEcosystem:
-		return &q.own, q.ownOK
-	case orderOfSemver:
-		if !q.semverGot {
-			q.semver, q.semverOK = parseOSVVersion(osvSemver, strings.TrimPrefix(q.version, "v"))
-			q.semverGot = true
+		if q.own == nil {
+			q.own, q.ownOK = parseOSVVersion(q.ecosystem, q.version)
 		}
-		return &q.semver, q.semverOK
+		return q.own, q.ownOK
+	case orderOfSemver:
+		if q.semver == nil {
+			q.semver, q.semverOK = parseOSVVersion(osvSemver, strings.TrimPrefix(q.version, "v"))
+		}
+		return q.semver, q.semverOK
 	}
 	return nil, false
 }

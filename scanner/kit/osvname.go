@@ -1,8 +1,6 @@
 package kit
 
-import (
-	"strings"
-)
+import "strings"
 
 // osvName brings a package name into the form in which it is looked up: as the
 // registry of the ecosystem takes two spellings for one package.
@@ -11,6 +9,10 @@ func osvName(ecosystem, name string) string {
 	switch base {
 	case "PyPI":
 		return pypiName(name)
+	case "Go":
+		// The package URLs of Go modules were in lower case by definition once,
+		// and hosts of source code take two spellings for one module.
+		return strings.ToLower(name)
 	case "NuGet", "Packagist", "Hex", "Pub", "GitHub Actions", "SwiftURL", "Bitnami", "VSCode":
 		return strings.ToLower(name)
 	case "crates.io":

@@ -11,8 +11,8 @@ import (
 type osvVersion struct {
 	ecosystem string // without the release: "Debian", not "Debian:12"
 	text      string
-	plain     []uint64 // when it is numbers and dots alone
-	parsed    semantic.Version
+	plain     []uint64         // when it is numbers and dots alone
+	parsed    semantic.Version // nil as long as plain was enough
 }
 
 // osvSemver is the order of ranges of type SEMVER, whatever the ecosystem is.
@@ -20,23 +20,33 @@ const osvSemver = "npm"
 
 // parseOSVVersion reads a version by the rules of an ecosystem. It refuses what
 // the library would take and order somehow: words, ranges, placeholders.
-func parseOSVVersion(ecosystem, text string) (v osvVersion, ok bool) {
+func parseOSVVersion(ecosystem, text string) (v *osvVersion, ok bool) {
+	base, _, _ := strings.Cut(ecosystem, ":")
+	v = &osvVersion{ecosystem: base, text: text, plain: plainNumbers(text)}
+	if !wellFormed(base, text) {
+		return v, false
+	}
+	if v.plain != nil && zerosMissing(base) {
+		return v, true // mostly compared with its like
+	}
+	return v, v.parse()
+}
+
+// parse has the library read the version. It panics on some malformed texts.
+func (v *osvVersion) parse() (ok bool) {
 	defer func() {
-		if recover() != nil { // the library panics on some malformed texts
+		if recover() != nil {
 			ok = false
 		}
 	}()
-	base, _, _ := strings.Cut(ecosystem, ":")
-	if !wellFormed(base, text) {
-		return osvVersion{}, false
+	if v.parsed != nil {
+		return true
 	}
-	v = osvVersion{ecosystem: base, text: text, plain: plainNumbers(text)}
-	parsed, err := semantic.Parse(text, orderOf(base))
-	if err != nil {
-		return osvVersion{}, false
+	parsed, err := semantic.Parse(v.text, orderOf(v.ecosystem))
+	if err == nil {
+		v.parsed = parsed
 	}
-	v.parsed = parsed
-	return v, true
+	return err == nil
 }
 
 // compare orders v relative to a version of a record: -1, 0 or +1.
@@ -51,7 +61,7 @@ func (v *osvVersion) compare(text string) (n int, ok bool) {
 			ok = false
 		}
 	}()
-	if !wellFormed(v.ecosystem, text) {
+	if !wellFormed(v.ecosystem, text) || !v.parse() {
 		return 0, false
 	}
 	if rpmOrder(orderOf(v.ecosystem)) {

@@ -81,7 +81,7 @@ type writing struct {
 }
 
 // commitAfter bounds what a build holds in memory: bytes of keys and values.
-const commitAfter = 8 << 20
+const commitAfter = 4 << 20
 
 func createStore(path string) (*writing, error) {
 	db, err := bolt.Open(path, 0o644, &bolt.Options{NoSync: true, NoGrowSync: true, NoFreelistSync: true, FreelistType: bolt.FreelistMapType})
