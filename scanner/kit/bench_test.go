@@ -97,3 +97,33 @@ func BenchmarkBuild(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkLookUp asks small and large data for the same packages. Neither the
+// time nor the memory may grow with the data.
+func BenchmarkLookUp(b *testing.B) {
+	for _, n := range []int{8_000, 80_000} {
+		b.Run(fmt.Sprintf("records=%d", n), func(b *testing.B) {
+			dir := b.TempDir()
+			if _, err := (Build{Paths: map[string][]string{"osv": {manyRecords(b, n)}}, Built: time.Now()}).Run(b.Context(), dir); err != nil {
+				b.Fatal(err)
+			}
+			started := time.Now()
+			k, err := Open(dir)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer k.Close()
+			opened := time.Since(started)
+			for i := 0; b.Loop(); i++ {
+				if _, err := k.OSV("PyPI", "django", fmt.Sprintf("%d.%d", i%5, i%17)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			b.ReportMetric(float64(opened.Microseconds()), "µs-to-open")
+			b.ReportMetric(float64(m.HeapInuse)/(1<<20), "heap-MiB")
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -173,34 +174,28 @@ func plainNumbers(text string) []uint64 {
 	return append(numbers, n)
 }
 
-// comparePlain orders two versions of plain numbers. Where they differ in
-// length it knows only the ecosystems in which missing numbers are zeros.
+// comparePlain orders two versions of plain numbers. Where they differ in length
+// it knows only the ecosystems in which missing numbers are zeros, and there no
+// more than the three numbers of a semantic version.
 func comparePlain(ecosystem string, a []uint64, text string) (n int, ok bool) {
-	i := 0 // of a
-	for rest, more := text, true; more; i++ {
-		var field string
-		field, rest, more = strings.Cut(rest, ".")
-		b, ok := plainNumber(field)
-		if !ok || i >= len(a) && !zerosMissing(ecosystem) {
-			return 0, false
-		}
-		x := uint64(0)
+	length := strings.Count(text, ".") + 1
+	if length != len(a) && (max(length, len(a)) > 3 || !zerosMissing(ecosystem)) {
+		return 0, false
+	}
+	for i := range max(length, len(a)) {
+		var x, y uint64
 		if i < len(a) {
 			x = a[i]
 		}
-		if x != b && n == 0 {
-			n = 1
-			if x < b {
-				n = -1
+		if i < length {
+			var field string
+			field, text, _ = strings.Cut(text, ".")
+			if y, ok = plainNumber(field); !ok {
+				return 0, false
 			}
 		}
-	}
-	for ; i < len(a); i++ {
-		if !zerosMissing(ecosystem) {
-			return 0, false
-		}
-		if a[i] > 0 && n == 0 {
-			n = 1
+		if n == 0 {
+			n = cmp.Compare(x, y)
 		}
 	}
 	return n, true
