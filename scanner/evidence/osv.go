@@ -19,6 +19,8 @@ type Matcher struct {
 	parts      map[string]kit.ManifestPart
 	ecosystems *ecosystems
 
+	engine *engine // nil: the index answers
+
 	mu     sync.RWMutex
 	recent map[string]looked // by package URL and version
 }
@@ -119,6 +121,9 @@ func (m *Matcher) lookUp(text, version string) ([]netvet.Vulnerability, Missed, 
 	p, ok := parsePurl(text)
 	if !ok {
 		return nil, Missed{MissedBadPurl, text}, nil
+	}
+	if m.engine != nil {
+		return m.answered(withVersion(text, version), cmp.Or(p.version, version))
 	}
 	p.version = cmp.Or(p.version, version)
 	at, missed := m.ecosystems.find(p, m.parts)

@@ -145,6 +145,24 @@ func TestVulnerability(t *testing.T) {
 	}
 }
 
+// TestAnswering gives what another engine found in the words of the data.
+func TestAnswering(t *testing.T) {
+	m := recordsMatcher(t)
+	asked := component("pkg:npm/last?x=y#z", "1.5.0")
+	purls := Purls(asked)
+	if !cmp.Equal(purls, []string{"pkg:npm/last@1.5.0?x=y#z"}) {
+		t.Fatalf("asked for %v", purls)
+	}
+	m = m.Answering(map[string][]string{purls[0]: {"GHSA-branches", "NEW-1"}}, map[string]Missed{"pkg:gem/x@1": {MissedNoData, "RubyGems"}})
+	found, missed, err := m.Component(asked)
+	if err != nil || missed.Reason != "" || len(found) != 2 || found[0].ID != "CVE-2026-1" || found[0].Severity != "critical" || found[1].ID != "NEW-1" {
+		t.Errorf("%+v, %v, %v", found, missed, err)
+	}
+	if found, missed, err := m.Component(component("pkg:gem/x@1", "")); err != nil || len(found) > 0 || missed.Reason != MissedNoData {
+		t.Errorf("%+v, %v, %v", found, missed, err)
+	}
+}
+
 // TestMatcherConcurrently gives the same answers to many at a time, and does not
 // let one change what another gets.
 func TestMatcherConcurrently(t *testing.T) {

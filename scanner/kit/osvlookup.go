@@ -64,6 +64,21 @@ func (k *Kit) OSV(ecosystem, name, version string) ([]OSVHit, error) {
 	return hits, err
 }
 
+// Advisory returns one record of OSV by its id.
+func (k *Kit) Advisory(id string) (a Advisory, ok bool, err error) {
+	err = k.store.read(func(r *reading) error {
+		value := r.get(bucketAdvisories, []byte(id))
+		if value == nil {
+			return nil
+		}
+		if a, ok = decodeAdvisory(id, value); !ok {
+			return &DamagedError{Path: k.store.path, Record: id}
+		}
+		return nil
+	})
+	return a, ok && !a.Withdrawn, err
+}
+
 // DamagedError says that a value of the store cannot be read.
 type DamagedError struct{ Path, Record string }
 
