@@ -267,13 +267,14 @@ func (r *run) read(ctx context.Context, in sbom.Input, yield func(*netvet.Assess
 // collector turns the records of one input into assessments.
 type collector struct {
 	*run
-	yield func(*netvet.Assessment) error
-	input string
-	tally *rules.Tally // of the product that was begun; nil until it has a part
-	own   []netvet.Observation
-	kept  partList
-	loose unbound
-	err   error // of yield, which ends the run rather than the input
+	yield  func(*netvet.Assessment) error
+	input  string
+	tally  *rules.Tally // of the product that was begun; nil until it has a part
+	own    []netvet.Observation
+	kept   partList
+	judged evidence.Coverage // of that product
+	loose  unbound
+	err    error // of yield, which ends the run rather than the input
 }
 
 // unbound counts facts of one input that belong to no product: a log of a
@@ -301,6 +302,10 @@ func (c *collector) begin() { c.tally, c.own, c.kept = nil, nil, partList{} }
 // what was found in another waits for that.
 func (c *collector) end(a *netvet.Assessment) error {
 	a.Match = c.resolver.product(&a.Product)
+	if err := c.lookUpProduct(&a.Product); err != nil {
+		return err
+	}
+	c.judgedGap(a)
 	if c.tally != nil {
 		c.tally.Fill(a)
 	}
@@ -323,6 +328,7 @@ func (c *collector) record(rec sbom.Record) error {
 		if c.findings != nil {
 			c.kept.add(rec.Component)
 		}
+		c.err = c.lookUp(rec.Component)
 	case sbom.Service:
 		c.parts().Service(rec.Service)
 	case sbom.Statement:

@@ -22,7 +22,7 @@ func (r *run) header() *netvet.Register {
 		Tool:          netvet.Tool{Name: "netvet", Version: cmp.Or(r.Version, "devel")},
 		Profile:       r.profile.ID,
 		Parameters:    r.model.Parameters,
-		Data:          nonNil(r.Suppliers.DataSets()),
+		Data:          nonNil(append(r.Suppliers.DataSets(), r.Scanner.Data...)),
 		Packs:         []netvet.DataSet{}, Inputs: []netvet.InputSummary{}, Products: []netvet.RegisterProduct{},
 		Findings: []netvet.Finding{}, Unknowns: []netvet.UnknownRule{}, Risks: []netvet.Risk{}, Gaps: []netvet.Gap{},
 		Summary: netvet.Summary{Verdicts: map[netvet.Verdict]int{}, Levels: map[netvet.Level]int{}},

@@ -43,6 +43,10 @@ type Scanner struct {
 	Version     string         // of the program, for the register
 	Progress    func(Progress) // called now and then, from one goroutine; may be nil
 
+	Matcher *evidence.Matcher       // known vulnerabilities of components; nil: they are not looked up
+	Data    []netvet.DataSet        // what Matcher looks into, for the register
+	Judged  func(evidence.Coverage) // told at the end how many components were looked up; may be nil
+
 	// MaxProducts bounds what Scan holds; 0: DefaultMaxProducts. Each has no bound.
 	MaxProducts int
 
@@ -181,6 +185,7 @@ type run struct {
 	bindings *bindings    // nil until the facts are known
 	assessed atomic.Int64 // products delivered
 	unjudged bool         // products are identified and bound, and no more
+	judged   evidence.Coverage
 
 	register   *netvet.Register
 	errs       InputErrors
@@ -294,6 +299,9 @@ func (r *run) finish() (*netvet.Register, error) {
 	r.register.Asked = r.asked(r.register.Questionnaires)
 	if r.Sensitivity {
 		r.register.Summary.Sensitivity = r.model.sensitivity(r.sample, r.Jobs)
+	}
+	if r.Matcher != nil && r.Judged != nil {
+		r.Judged(r.judged)
 	}
 	r.register.Summary.Suppliers = len(r.parties)
 	r.register.Incomplete = r.register.Summary.Gaps > 0

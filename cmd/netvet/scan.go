@@ -34,10 +34,13 @@ type scanFlags struct {
 	allowEmpty  bool
 	redact      choices
 	maxProducts int
+	data        string
+	osvEngine   choice
 }
 
 func (p *program) scanCommand() *cobra.Command {
-	f := &scanFlags{redact: choices{known: []string{"serial", "location", "operator"}}}
+	f := &scanFlags{redact: choices{known: []string{"serial", "location", "operator"}},
+		osvEngine: choice{value: engineIndex, known: []string{engineIndex, engineScanner}}}
 	cmd := &cobra.Command{
 		Use:   "scan [flags] INPUT...",
 		Short: "Read inventories and write the risk register",
@@ -77,6 +80,8 @@ that is given beats its variable.
 	flags.BoolVar(&f.allowEmpty, "allow-empty", false, "exit 0 when nothing was assessed")
 	flags.Var(&f.redact, "redact", "leave out of the result: "+strings.Join(f.redact.known, ","))
 	flags.IntVar(&f.maxProducts, "max-products", scanner.DefaultMaxProducts, "products that a sorted register may hold; -o ndjson has no bound")
+	dataFlag(cmd, &f.data)
+	flags.Var(&f.osvEngine, "osv-engine", "what looks components up in the data: "+f.osvEngine.words()+" (over DATA/osv-scalibr/<Ecosystem>/all.zip)")
 	f.know.addRules(flags)
 	f.know.addSuppliers(flags)
 	f.read.add(flags)
@@ -103,6 +108,11 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	stdin := &spool{limit: s.Options.MaxFileSize}
 	defer stdin.remove()
 	stdin.replace(inputs)
+	closeData, err := p.useData(ctx, s, f, inputs)
+	if err != nil {
+		return err
+	}
+	defer closeData()
 	codes := []int{exitDone}
 	if p.tell(unreadable) {
 		codes = append(codes, exitUsage)

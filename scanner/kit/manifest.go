@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/netvet/netvet"
 )
 
 // SchemaVersion is the layout of the store that this program writes and the
@@ -71,6 +73,19 @@ func (m *Manifest) Source(id string) (ManifestSource, bool) {
 		}
 	}
 	return ManifestSource{}, false
+}
+
+// DataSets names the sources for a register.
+func (m *Manifest) DataSets() []netvet.DataSet {
+	var sets []netvet.DataSet
+	for _, s := range m.Sources {
+		set := netvet.DataSet{ID: s.ID, Version: m.Built.Format(time.RFC3339), SHA256: s.SHA256}
+		if len(s.Newest) >= len(time.DateOnly) {
+			set.AsOf = s.Newest[:len(time.DateOnly)]
+		}
+		sets = append(sets, set)
+	}
+	return sets
 }
 
 func readManifest(dir string) (Manifest, error) {

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/netvet/netvet/sbom"
+	"github.com/netvet/netvet/scanner"
+	"github.com/netvet/netvet/scanner/evidence"
+)
+
+// The engines that look components up.
+const (
+	engineIndex   = "index"
+	engineScanner = "osv-scanner"
+)
+
+// useData opens the offline data, if there is any, for a scan. What is returned
+// closes it.
+func (p *program) useData(ctx context.Context, s *scanner.Scanner, f *scanFlags, inputs []sbom.Input) (done func(), err error) {
+	done = func() {}
+	if f.data == "" {
+		if f.osvEngine.value != engineIndex {
+			return done, usage("--osv-engine %s: which data? give --data DIR", f.osvEngine.value)
+		}
+		return done, nil
+	}
+	k, err := openData(f.data)
+	if err != nil {
+		return done, err
+	}
+	done = func() { _ = k.Close() } // it was only read
+	manifest := k.Manifest()
+	osv, ok := manifest.Source("osv")
+	if !ok {
+		p.warn("the data in %s has no advisories of OSV: known vulnerabilities of components are not looked up", f.data)
+		return done, nil
+	}
+	s.Data = manifest.DataSets()
+	if s.Matcher, err = evidence.NewMatcher(k); err != nil {
+		return done, fault(err)
+	}
+	if f.osvEngine.value == engineScanner {
+		if s.Matcher, err = p.osvScanner(ctx, s, f.data, inputs); err != nil {
+			return done, err
+		}
+	}
+	p.note("advisories of OSV up to %s, %s old", day10(osv.Newest), ageOf(osv.Newest, time.Now()))
+	s.Judged = func(c evidence.Coverage) { p.note("%s", c.String()) }
+	return done, nil
+}
+
+// osvScanner asks osv-scanner for every package URL of the inputs.
+func (p *program) osvScanner(ctx context.Context, s *scanner.Scanner, dir string, inputs []sbom.Input) (*evidence.Matcher, error) {
+	if !evidence.OSVScanner {
+		_, _, err := evidence.RunOSVScanner(ctx, dir, nil)
+		return nil, usage("--osv-engine %s: %w", engineScanner, err)
+	}
+	purls, err := scanner.Purls(ctx, inputs, s.Options)
+	if err != nil {
+		return nil, err
+	}
+	found, missed, err := evidence.RunOSVScanner(ctx, dir, purls)
+	if err != nil {
+		return nil, fault(err)
+	}
+	return s.Matcher.Answering(found, missed), nil
+}
