@@ -300,7 +300,7 @@ func (r *run) finish() (*netvet.Register, error) {
 	if r.Sensitivity {
 		r.register.Summary.Sensitivity = r.model.sensitivity(r.sample, r.Jobs)
 	}
-	if r.Matcher != nil && r.Judged != nil {
+	if r.Judged != nil && r.judged.Components > 0 {
 		r.Judged(r.judged)
 	}
 	r.register.Summary.Suppliers = len(r.parties)

@@ -141,7 +141,7 @@ func splitRelease(distro string) (name, release string) {
 func (d *distribution) find(p purl, known map[string]kit.ManifestPart) (place, Missed) {
 	at := place{names: []string{p.name}, version: p.version}
 	if d.Sources {
-		if source, _, _ := strings.Cut(p.qualifiers.Get("upstream"), "@"); source != "" && source != p.name {
+		if source := sourcePackage(p.qualifiers.Get("upstream")); source != "" && source != p.name {
 			at.names = append(at.names, source)
 		}
 	}
@@ -168,6 +168,21 @@ func (d *distribution) find(p purl, known map[string]kit.ManifestPart) (place, M
 		at.possible = "" // a distribution without releases
 	}
 	return at, Missed{}
+}
+
+// sourcePackage is the name in the qualifier upstream, which may be
+// "openssl@3.0.9-1" or the file name of a source RPM, "openssl-3.0.7-24.el9.src.rpm".
+func sourcePackage(upstream string) string {
+	if rest, ok := strings.CutSuffix(upstream, ".src.rpm"); ok {
+		for range 2 {
+			if i := strings.LastIndexByte(rest, '-'); i > 0 {
+				rest = rest[:i]
+			}
+		}
+		return rest
+	}
+	name, _, _ := strings.Cut(upstream, "@")
+	return name
 }
 
 // release tells the release of the distribution that a package is of, empty

@@ -2,13 +2,16 @@ package evidence
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/osv-scalibr/inventory/osvecosystem"
 	"github.com/netvet/netvet"
 	"github.com/package-url/packageurl-go"
 	"golang.org/x/tools/txtar"
@@ -89,7 +92,10 @@ func TestComponent(t *testing.T) {
 		{"pkg:rpm/redhat/openssl@3.0.7-24.el9", ""}, // the epoch is not written
 		{"pkg:rpm/redhat/openssl@1:3.0.7-6.el9?distro=rhel-9.2", "CVE-2026-2 affected 1:3.0.7-24.el9"},
 		{"pkg:rpm/centos/openssl@3.0.7-6.el9", "CVE-2026-2 possibly-affected 1:3.0.7-24.el9"},
-		{"pkg:rpm/suse/openssl@3.0.8-150500.1?distro=sles-15.5", "CVE-2026-2 affected 3.0.8-150500.5.24.1"},
+		{"pkg:deb/ubuntu/libssl3@3.0.2-0ubuntu1.1?distro=ubuntu-22.04", "CVE-2026-2 affected 3.0.2-0ubuntu1.12"}, // built from openssl
+		{"pkg:rpm/suse/libopenssl3@3.0.8-150500.1?distro=sles-15.5", "CVE-2026-2 affected 3.0.8-150500.5.24.1"},
+		{"pkg:rpm/suse/libopenssl3@3.0.8-150500.1?distro=sles-15.4", " | an ecosystem of which the data has no advisories (SUSE 15.4)"},
+		{"pkg:rpm/rocky/kernel-core@5.14.0-1.el9?upstream=kernel-5.14.0-1.el9.src.rpm", "RLSA-2026:1 affected 0:5.14.0-2.el9"},
 		// What a distribution's record covers are other names of it.
 		{"pkg:rpm/rocky/kernel@5.14.0-1.el9?distro=rocky-9.1", "RLSA-2026:1 affected 0:5.14.0-2.el9"},
 		// An ecosystem whose order nobody knows: listed versions only.
@@ -120,6 +126,31 @@ func TestComponent(t *testing.T) {
 		}
 		if text != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.purl, text, c.want)
+		}
+	}
+}
+
+// TestEcosystemsKnown looks the ecosystems up in the list of the OSV schema.
+func TestEcosystemsKnown(t *testing.T) {
+	e, err := loadEcosystems()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{}
+	for _, one := range e.Types {
+		names = append(names, one.Ecosystem)
+	}
+	for _, d := range e.Distributions {
+		names = append(names, d.Ecosystem)
+		for _, pattern := range slices.Concat(d.Releases, d.First, slices.Collect(maps.Values(d.Rolling))) {
+			if base, _, _ := strings.Cut(pattern, ":"); base != d.Ecosystem {
+				t.Errorf("%s: the pattern %s is of another ecosystem", d.Ecosystem, pattern)
+			}
+		}
+	}
+	for _, name := range names {
+		if _, err := osvecosystem.Parse(name); err != nil {
+			t.Errorf("the OSV schema has no ecosystem %q: %v", name, err)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 const (
 	bucketOSV        = "osv"        // ecosystem, 0, name, 0, id -> the versions that are affected
 	bucketAdvisories = "advisories" // id -> what is known of it
+	bucketBinaries   = "binaries"   // ecosystem, 0, binary package, 0, source package -> nothing
 )
 
 func osvSource() Source {
@@ -76,6 +77,13 @@ func takeOSV(r *osvRecord, where string, in *Intake) {
 			continue
 		}
 		in.Put(bucketOSV, osvKey(p.Ecosystem, p.Name, r.ID), value)
+		for _, a := range group {
+			for _, name := range binaries(a.Ecosystem) {
+				if name != p.Name && !strings.ContainsRune(name, 0) {
+					in.Put(bucketBinaries, osvKey(p.Ecosystem, name, p.Name), nil)
+				}
+			}
+		}
 		if !slices.Contains(parts, p.Ecosystem) {
 			parts = append(parts, p.Ecosystem)
 		}

@@ -1,9 +1,6 @@
 package kit
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // OSVHit is one advisory that speaks of a version of a package.
 type OSVHit struct {
@@ -28,40 +25,59 @@ func (k *Kit) OSVEcosystems() map[string]ManifestPart {
 }
 
 // OSV returns the advisories for a version of a package, in the order of their
-// ids. An empty version is possibly affected by all of them.
+// ids. An empty version is possibly affected by all of them. A name may be that
+// of a binary package where the records name its source package.
 func (k *Kit) OSV(ecosystem, name, version string) ([]OSVHit, error) {
 	q := &osvQuery{ecosystem: ecosystem, version: version}
 	var hits []OSVHit
 	err := k.store.read(func(r *reading) error {
-		prefix := osvKey(ecosystem, name, "")
-		var bad []byte
-		r.prefix(bucketOSV, prefix, func(key, value []byte) bool {
-			id := key[len(prefix):]
-			answer, ok := q.ask(value)
-			if !ok {
-				bad = bytes.Clone(id)
-				return false
+		for _, prefix := range packages(r, ecosystem, name) {
+			some, bad := q.hits(r, prefix)
+			if bad != "" {
+				return &DamagedError{Path: k.store.path, Record: bad}
 			}
-			if !answer.affected && answer.possible == "" {
-				return true
-			}
-			a, ok := decodeAdvisory(string(id), r.get(bucketAdvisories, id))
-			if !ok {
-				bad = bytes.Clone(id)
-				return false
-			}
-			if a.Withdrawn || a.Modified != answer.modified {
-				return true // left behind by an older state of the record
-			}
-			hits = append(hits, OSVHit{Advisory: a, Fixed: answer.fixed, Possible: answer.possible})
-			return true
-		})
-		if bad != nil {
-			return &DamagedError{Path: k.store.path, Record: string(bad)}
+			hits = append(hits, some...)
 		}
 		return nil
 	})
 	return hits, err
+}
+
+// packages returns the beginnings of the keys of a package and of the source
+// packages that it is built from.
+func packages(r *reading, ecosystem, name string) [][]byte {
+	own := osvKey(ecosystem, name, "")
+	all := [][]byte{own}
+	r.prefix(bucketBinaries, own, func(key, _ []byte) bool {
+		all = append(all, osvKey(ecosystem, string(key[len(own):]), ""))
+		return true
+	})
+	return all
+}
+
+// hits asks every advisory of one package. Bad is the id of one that cannot be read.
+func (q *osvQuery) hits(r *reading, prefix []byte) (hits []OSVHit, bad string) {
+	r.prefix(bucketOSV, prefix, func(key, value []byte) bool {
+		id := key[len(prefix):]
+		answer, ok := q.ask(value)
+		if !ok {
+			bad = string(id)
+			return false
+		}
+		if !answer.affected && answer.possible == "" {
+			return true
+		}
+		a, ok := decodeAdvisory(string(id), r.get(bucketAdvisories, id))
+		if !ok {
+			bad = string(id)
+			return false
+		}
+		if !a.Withdrawn && a.Modified == answer.modified { // else left behind by an older state of the record
+			hits = append(hits, OSVHit{Advisory: a, Fixed: answer.fixed, Possible: answer.possible})
+		}
+		return true
+	})
+	return hits, bad
 }
 
 // Advisory returns one record of OSV by its id.

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,6 +108,26 @@ func (s *osvSpecific) cwe(text string) {
 	if n, err := strconv.ParseInt(digits, 10, 64); ok && err == nil && n > 0 && !slices.Contains(s.cwes, n) {
 		s.cwes = append(s.cwes, n)
 	}
+}
+
+// binaries returns the names of the packages that are built from a source
+// package: SUSE writes {"name": "version"}, Ubuntu {"binary_name": "name"}.
+func binaries(raw json.RawMessage) []string {
+	var fields struct {
+		Binaries []map[string]json.RawMessage `json:"binaries"`
+	}
+	if len(raw) == 0 || json.Unmarshal(raw, &fields) != nil {
+		return nil
+	}
+	var names []string
+	for _, b := range fields.Binaries {
+		if name := jsonText(b["binary_name"]); name != "" {
+			names = append(names, name)
+			continue
+		}
+		names = append(names, slices.Sorted(maps.Keys(b))...)
+	}
+	return names
 }
 
 func jsonText(raw json.RawMessage) string {
