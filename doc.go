@@ -6,7 +6,8 @@
 //
 //	read      sbom              bytes        -> Product, Component, Service, Vulnerability, Gap
 //	resolve   vendors           name, id     -> Match (a Supplier, and why we think so)
-//	collect   scanner/evidence  product      -> ListHit and other evidence from outside the input
+//	collect   scanner/evidence  product      -> ListHit and other evidence from outside the input,
+//	                                            known vulnerabilities from the data of scanner/kit
 //	evaluate  rules             Assessment   -> Finding (fail, pass, unknown) and GateResult
 //	score     scanner           findings     -> Factor scores, range, coverage, Verdict
 //	write     scanner/report    Register     -> JSON, NDJSON, CSV, a table for people

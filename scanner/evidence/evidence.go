@@ -1,4 +1,4 @@
 // Package evidence collects what sources outside the inputs know about a
-// product: for now the lists of authorities that come with the supplier data.
-// A collector never reaches the network.
+// product: the lists of authorities that come with the supplier data, and the
+// known vulnerabilities of the offline data. A collector never reaches the network.
 package evidence
