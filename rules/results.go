@@ -243,6 +243,9 @@ func (o *ruleResults) judge(subject netvet.Subject, count int, input, pointer st
 	if e.component != nil {
 		item.Verdict = e.verdictOf(e.component)
 	}
+	if e.vulnerability != nil && e.vulnerability.Matched {
+		item.Source = e.vulnerability.Source // an advisory, on a version that the document states
+	}
 	message := ""
 	if adverse {
 		message = r.message.fill(e.root)

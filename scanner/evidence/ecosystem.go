@@ -27,6 +27,7 @@ type ecosystems struct {
 type ecosystem struct {
 	Ecosystem string `yaml:"ecosystem"`
 	Separator string `yaml:"separator"` // between namespace and name; empty: the namespace is no part of the name
+	Part      bool   `yaml:"part"`      // holds only some packages of the type
 }
 
 // distribution is an operating system whose packages have records by release.
@@ -64,6 +65,7 @@ type place struct {
 	names      []string
 	version    string
 	possible   string // why what is found there is only possible, else empty
+	silence    Missed // what it means that nothing is found there
 }
 
 // What keeps an advisory of the distribution from being certain.
@@ -76,13 +78,17 @@ func (e *ecosystems) find(p purl, known map[string]kit.ManifestPart) (place, Mis
 		return d.find(p, known)
 	}
 	t, ok := e.Types[p.kind]
-	if !ok {
+	_, have := known[t.Ecosystem]
+	if !ok || t.Part && !have || p.kind == "golang" && !goModulePath(t.name(p)) {
 		return place{}, Missed{MissedNoEcosystem, p.kind}
 	}
-	if _, ok := known[t.Ecosystem]; !ok {
+	if !have {
 		return place{}, Missed{MissedNoData, t.Ecosystem}
 	}
 	at := place{ecosystems: []string{t.Ecosystem}, names: []string{t.name(p)}, version: p.version}
+	if t.Part {
+		at.silence = Missed{MissedNoEcosystem, p.kind}
+	}
 	if p.kind == "golang" {
 		at.names, at.version = goModule(at.names[0], p.subpath), strings.TrimPrefix(p.version, "go")
 	}
@@ -96,6 +102,13 @@ func (t ecosystem) name(p purl) string {
 		return p.name
 	}
 	return p.namespace + t.Separator + p.name
+}
+
+// goModulePath reports whether a name can be that of a module: its first element
+// is a domain. Others are packages of the standard library and local modules.
+func goModulePath(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return strings.Contains(first, ".") || slices.Contains([]string{"std", "stdlib", "cmd", "toolchain"}, name)
 }
 
 // goModule gives the names of the standard library and the tool chain, which

@@ -58,7 +58,7 @@ type Missed struct {
 const (
 	MissedNoIdentifier = "no package URL"
 	MissedBadPurl      = "a package URL that cannot be read"
-	MissedNoEcosystem  = "a kind of package of which there are no advisories anywhere"
+	MissedNoEcosystem  = "a kind of package without an ecosystem of advisories"
 	MissedNoData       = "an ecosystem of which the data has no advisories"
 	MissedNoVersion    = "no version, and advisories for some versions"
 	MissedBadVersion   = "a version that cannot be compared, and advisories for some versions"
@@ -159,6 +159,9 @@ func undecided(hits []kit.OSVHit, at place) Missed {
 		case kit.PossibleNoRelease:
 			return Missed{MissedNoRelease, ""}
 		}
+	}
+	if len(hits) == 0 {
+		return at.silence
 	}
 	return Missed{}
 }

@@ -101,8 +101,11 @@ func TestComponent(t *testing.T) {
 		// An ecosystem whose order nobody knows: listed versions only.
 		{"pkg:hex/known@1.0.0", "EEF-1 affected 1.0.1"},
 		{"pkg:opam/unordered@1.0.0", "OSEC-1 possibly-affected 2.0.0 | a version that cannot be compared, and advisories for some versions (1.0.0)"},
+		{"pkg:github/some/action@2.0.0", "GHSA-action affected 3.0.0"},
 		// Nothing to look up.
-		{"pkg:generic/openssl@3.0.0", " | a kind of package of which there are no advisories anywhere (generic)"},
+		{"pkg:github/openssl/openssl@3.0.0", " | a kind of package without an ecosystem of advisories (github)"}, // no action, as far as is known
+		{"pkg:golang/bufio", " | a kind of package without an ecosystem of advisories (golang)"},
+		{"pkg:generic/openssl@3.0.0", " | a kind of package without an ecosystem of advisories (generic)"},
 		{"pkg:gem/rails@1.0", " | an ecosystem of which the data has no advisories (RubyGems)"},
 		{"pkg:npm", " | a package URL that cannot be read (pkg:npm)"},
 		// Records that count no more.
@@ -235,7 +238,7 @@ func TestCoverage(t *testing.T) {
 	}
 	all.Join(part)
 	want := "assessed 1 of 5 components for known vulnerabilities; 4 not: 2 with an ecosystem of which the data has no advisories (RubyGems); " +
-		"1 with a kind of package of which there are no advisories anywhere (generic); 1 with no package URL"
+		"1 with a kind of package without an ecosystem of advisories (generic); 1 with no package URL"
 	if got := all.String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
