@@ -21,6 +21,11 @@ type Build struct {
 	Built    time.Time
 	Tool     string                           // version of the program
 	Progress func(source string, records int) // called for every record; may be nil
+
+	// Resolve gives the id of the supplier that a maker's name, or the vendor of
+	// a CPE name, means; empty when none does. It may be nil: then makers are
+	// found by their names alone.
+	Resolve func(name, cpe string) string
 }
 
 // Run builds a new generation in the folder and makes it the current one. When
@@ -101,7 +106,7 @@ func (b Build) fill(ctx context.Context, dir string) (*Manifest, error) {
 
 // take reads every file of one source.
 func (b Build) take(ctx context.Context, s Source, w *writing) (ManifestSource, error) {
-	in := &Intake{w: w, skipped: map[string]*Skipped{}, done: ManifestSource{ID: s.ID, Title: s.Title, Licence: s.Licence, URL: s.URL}}
+	in := &Intake{w: w, resolve: b.Resolve, skipped: map[string]*Skipped{}, done: ManifestSource{ID: s.ID, Title: s.Title, Licence: s.Licence, URL: s.URL}}
 	if b.Progress != nil {
 		in.tell = func(records int) { b.Progress(s.ID, records) }
 	}

@@ -13,6 +13,9 @@ type Intake struct {
 	skipped map[string]*Skipped
 	tell    func(records int)
 	fault   error // of the store: it stops the build
+
+	resolve  func(name, cpe string) string
+	resolved map[makerName]string
 }
 
 // maxExamples is how many places are kept of what was skipped for one reason.

@@ -19,7 +19,7 @@ func beforeRank(word string) int {
 }
 
 // afterWords are words of what comes after a release.
-var afterWords = []string{"p", "patch", "sp", "u", "update", "hf", "hotfix", "h", "build", "b", "r", "rev", "s", "cu", "mr", "fix", "fp", "svu"}
+var afterWords = []string{"p", "patch", "sp", "u", "update", "hf", "hotfix", "h", "build", "b", "r", "rev", "s", "cu", "mr", "fix", "fp", "svu", "su", "es", "et", "sr"}
 
 // earlyWords come before a release wherever they stand.
 var earlyWords = []string{"dev", "snapshot", "pre", "alpha", "beta", "preview", "rc", "cr"}

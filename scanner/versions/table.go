@@ -38,6 +38,10 @@ func ciscoSchemes() []described {
 			Prefixes: []string{"cisco", "ios"}},
 			[]string{`(?P<ver>\d+\.\d+)\((?P<maint>` + dotted + `)(?P<sub>[a-z]?)\)(?P<train>[a-z]*)(?P<rebuild>\d*)(?P<let>[a-z]?)`},
 			parts(of(class, "train"), of(number, "ver"), of(number, "maint"), of(letter, "sub"), of(number, "rebuild"), of(letter, "let"))},
+		{Scheme{Name: "cisco", Users: []User{{"cisco", nil}}, Source: "Cisco: release, maintenance release, and service updates, engineering specials or service releases",
+			Prefixes: []string{"cisco"}},
+			[]string{`(?P<ver>\d+\.\d+)\((?P<maint>` + dotted + `)(?P<sub>[a-z]*)\)(?P<tail>[ ._-]?[a-z]*\d*[a-z]?\d*)`, `(?P<ver>` + dotted + `)(?P<tail>(?:[ ._-]{0,2}(?:\d+|[a-z]+))*)`},
+			parts(of(number, "ver"), of(number, "maint"), of(letter, "sub"), of(tail, "tail"))},
 	}
 }
 
@@ -141,6 +145,6 @@ func plainSchemes() []described {
 		{Scheme{Name: "semver", Source: "Semantic Versioning 2.0.0; what comes before a release is ordered by its words"},
 			[]string{`(?P<ver>\d+\.\d+\.\d+)(?P<tail>-[0-9a-z.-]+)?(?:\+[0-9a-z.-]+)?`}, parts(of(number, "ver"), of(tail, "tail"))},
 		{Scheme{Name: "generic", Source: "dotted numbers; a letter or a patch comes after, alpha to rc before the release"},
-			[]string{`(?P<ver>` + dotted + `)(?P<tail>(?:[ ._-]{0,2}(?:\d+|[a-z]+))*)(?:\+[0-9a-z.-]+)?`}, parts(of(number, "ver"), of(tail, "tail"))},
+			[]string{`(?P<ver>` + dotted + `)(?P<tail>(?:[ ._(-]{0,2}(?:\d+|[a-z]+)\)?)*)(?:\+[0-9a-z.-]+)?`}, parts(of(number, "ver"), of(tail, "tail"))},
 	}
 }
