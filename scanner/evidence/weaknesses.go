@@ -1,0 +1,277 @@
+package evidence
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/netvet/netvet"
+	"github.com/netvet/netvet/scanner/kit"
+)
+
+// Weaknesses finds what the offline data knows of network products and firmware:
+// maker, product and version against the records of weaknesses. It is safe for
+// concurrent use.
+type Weaknesses struct {
+	kit    *kit.Kit
+	parsed parsedVersions
+
+	mu     sync.Mutex
+	makers map[string][]string               // by supplier
+	asked  map[string][]netvet.Vulnerability // by what was asked: fleets hold the same product again and again
+}
+
+// NewWeaknesses looks up in a kit, which must stay open.
+func NewWeaknesses(k *kit.Kit) *Weaknesses {
+	return &Weaknesses{kit: k, makers: map[string][]string{}, asked: map[string][]netvet.Vulnerability{}}
+}
+
+// maxAsked bounds what is remembered of each; past it, it starts afresh.
+const maxAsked = 1 << 12
+
+// Looked is what was found of a product, and of what could not be looked up.
+type Looked struct {
+	Found []netvet.Vulnerability
+	Parts int    // of the product and its parts, how many were looked up
+	Not   string // why the product itself was not, empty when it was
+}
+
+// The words of State for what is found here.
+const (
+	stateAffected = "affected"
+	statePossible = "possibly-affected"
+)
+
+// Product looks up a product and those of its parts that have a version of their
+// own: systems, firmware, devices. The match tells who made it.
+func (w *Weaknesses) Product(p *netvet.Product, m *netvet.Match, parts []netvet.Component) (Looked, error) {
+	var out Looked
+	targets, not, err := w.targets(p, m, parts)
+	if out.Not = not; err != nil {
+		return out, err
+	}
+	seen := map[string]int{}
+	for i := range targets {
+		found, err := w.target(&targets[i])
+		if err != nil {
+			return out, err
+		}
+		out.Parts++
+		for _, v := range found {
+			key := v.ID + "\x00" + v.Ref + "\x00" + v.Component
+			at, known := seen[key]
+			switch {
+			case !known:
+				seen[key] = len(out.Found)
+				out.Found = append(out.Found, v)
+			case v.State == stateAffected && out.Found[at].State != stateAffected:
+				out.Found[at] = v
+			}
+		}
+	}
+	slices.SortStableFunc(out.Found, gravest)
+	return out, nil
+}
+
+// gravest orders weaknesses: exploited first, certain before possible, then by
+// score and id.
+func gravest(a, b netvet.Vulnerability) int {
+	return cmp.Or(-compareBool(a.Exploited, b.Exploited), cmp.Compare(a.State, b.State), cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Ref, b.Ref), cmp.Compare(a.Component, b.Component))
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// target looks up one thing with one version, or remembers what was found.
+func (w *Weaknesses) target(t *target) ([]netvet.Vulnerability, error) {
+	key := t.key()
+	w.mu.Lock()
+	found, known := w.asked[key]
+	w.mu.Unlock()
+	if !known {
+		var err error
+		if found, err = w.look(t); err != nil {
+			return nil, err
+		}
+		w.mu.Lock()
+		if len(w.asked) >= maxAsked {
+			clear(w.asked)
+		}
+		w.asked[key] = found
+		w.mu.Unlock()
+	}
+	out := slices.Clone(found)
+	for i := range out {
+		out[i].Ref, out[i].Component, out[i].Pointer = t.ref, t.component, t.pointer
+	}
+	return out, nil
+}
+
+// look asks the kit under every name of the target.
+func (w *Weaknesses) look(t *target) ([]netvet.Vulnerability, error) {
+	var out []netvet.Vulnerability
+	at, settled := map[string]int{}, map[string]bool{}
+	for _, name := range t.names {
+		for _, maker := range t.makers {
+			found, err := w.named(t, maker, name, settled)
+			if err != nil {
+				return nil, err
+			}
+			for _, v := range found {
+				i, known := at[v.ID]
+				switch {
+				case !known:
+					at[v.ID] = len(out)
+					out = append(out, v)
+				case v.State == stateAffected && out[i].State != stateAffected:
+					out[i] = v
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// named asks for one name of one maker. Without a version only what is known to be
+// exploited is worth a look: everything else would be every weakness there was.
+// What a record says of the target by its own name settles it: what it says of
+// names that only may be the target's is not heard.
+func (w *Weaknesses) named(t *target, maker string, name targetName, settled map[string]bool) ([]netvet.Vulnerability, error) {
+	if t.version == "" {
+		return w.exploited(t, maker, name)
+	}
+	list, err := w.kit.Affected(maker, name.key)
+	if err != nil {
+		return nil, err
+	}
+	j := judging{version: t.version, supplier: t.supplier, systems: t.system, platform: t.platform, parsed: &w.parsed}
+	var out []netvet.Vulnerability
+	for i := range list {
+		own := name.why == "" && slices.ContainsFunc(list[i].Statements, func(s kit.Statement) bool { return s.Whole })
+		if !own && settled[list[i].CVE.ID] {
+			continue
+		}
+		settled[list[i].CVE.ID] = settled[list[i].CVE.ID] || own
+		v := j.judge(list[i].Statements)
+		if v.state == untouched || v.state == possible && name.weak {
+			continue
+		}
+		if v.state == affected && name.why != "" {
+			v.state, v.reason = possible, name.why
+		}
+		found, err := w.vulnerability(&list[i].CVE, v, t.version)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found)
+	}
+	return out, nil
+}
+
+// vulnerability puts together what is known of a weakness.
+func (w *Weaknesses) vulnerability(c *kit.CVE, v verdict, version string) (netvet.Vulnerability, error) {
+	out := netvet.Vulnerability{ID: c.ID, Source: sourceCVE, SourceDate: c.Updated, Severity: c.Severity, Score: c.Score, CWEs: c.CWEs,
+		State: stateAffected, Version: version, Published: c.Published, Summary: c.Summary, Fixed: v.fixed, Matched: true, Reason: v.reason, Exploited: c.Exploited != ""}
+	if v.state != affected {
+		out.State = statePossible
+	}
+	return out, w.exploitation(&out)
+}
+
+// The names of the sources of what is found.
+const (
+	sourceCVE = "CVE List v5"
+	sourceKEV = "CISA Known Exploited Vulnerabilities"
+)
+
+// exploitation adds what is known of how a weakness is exploited.
+func (w *Weaknesses) exploitation(v *netvet.Vulnerability) error {
+	if _, listed, err := w.kit.KEV(v.ID); err != nil {
+		return err
+	} else if listed {
+		v.Exploited = true
+	}
+	score, known, err := w.kit.EPSS(v.ID)
+	if known {
+		v.EPSS = &score.Probability
+	}
+	return err
+}
+
+// exploited finds what is known to be exploited in a product whose version is not
+// known: by the records of its weaknesses, and by the catalogue's own word for the
+// product.
+func (w *Weaknesses) exploited(t *target, maker string, name targetName) ([]netvet.Vulnerability, error) {
+	if name.weak {
+		return nil, nil
+	}
+	list, err := w.kit.Affected(maker, name.key)
+	if err != nil {
+		return nil, err
+	}
+	open := verdict{state: possible, reason: strings.TrimPrefix(name.why+"; the version is not stated", "; ")}
+	var out []netvet.Vulnerability
+	for i := range list {
+		v, err := w.vulnerability(&list[i].CVE, open, "")
+		if err != nil {
+			return nil, err
+		}
+		if v.Exploited {
+			out = append(out, v)
+		}
+	}
+	listed, err := w.kit.KEVs(maker, name.key)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range listed {
+		c, known, err := w.kit.CVE(e.ID)
+		if err != nil {
+			return nil, err
+		}
+		if known && c.Rejected || slices.ContainsFunc(out, func(v netvet.Vulnerability) bool { return v.ID == e.ID }) {
+			continue
+		}
+		if !known {
+			c = kit.CVE{ID: e.ID, Summary: e.Name, Exploited: e.Added}
+		}
+		v, err := w.vulnerability(&c, open, "")
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			v.Source, v.SourceDate = sourceKEV, e.Added
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// makersOf are the names under which records know a supplier.
+func (w *Weaknesses) makersOf(supplier string) ([]string, error) {
+	w.mu.Lock()
+	list, known := w.makers[supplier]
+	w.mu.Unlock()
+	if known {
+		return list, nil
+	}
+	list, err := w.kit.Makers(supplier)
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.makers) >= maxAsked {
+		clear(w.makers)
+	}
+	w.makers[supplier] = list
+	return list, nil
+}
