@@ -18,8 +18,9 @@ type target struct {
 	makers   []string
 	names    []targetName
 	version  string
-	system   string // that the version is of, where one is known
-	platform string // letters and digits of the model and name of a device
+	system   string   // that the version is of, where one is known
+	platform string   // letters and digits of the model and name of a device
+	texts    []string // in which a release may stand: "Windows Server 2019"
 
 	ref, component, pointer string // of a part
 }
@@ -163,7 +164,7 @@ func (a *asked) supplier() string {
 // product is the target of the product itself.
 func (a *asked) product() (target, bool) {
 	p := a.p
-	t := target{supplier: a.supplier(), makers: a.makers}
+	t := target{supplier: a.supplier(), makers: a.makers, texts: []string{p.Name, p.Model}}
 	for _, text := range []string{p.Name, p.Model, p.PartNumber} {
 		t.add(a.maker, text, "")
 	}
@@ -262,7 +263,7 @@ func (w *Weaknesses) part(a *asked, c *netvet.Component) (target, bool, error) {
 	if c.Version == "" || c.Name == "" || !system && c.Kind != netvet.KindFirmware && c.Kind != netvet.KindDevice {
 		return target{}, false, nil
 	}
-	t := target{supplier: a.supplier(), makers: a.makers, ref: c.Ref, component: c.Name, pointer: c.Pointer}
+	t := target{supplier: a.supplier(), makers: a.makers, texts: []string{c.Name}, ref: c.Ref, component: c.Name, pointer: c.Pointer}
 	maker := a.maker
 	if own := c.Maker(); own != "" {
 		maker = own

@@ -58,7 +58,7 @@ var compiled = sync.OnceValue(func() compiledSchemes {
 		s := d.Scheme
 		for _, form := range d.written {
 			s.forms = append(s.forms, regexp.MustCompile(`^(?:`+form+`)$`))
-			s.inText = append(s.inText, regexp.MustCompile(`(?:^|[ ,;:(\[])(`+form+`)(?:$|[ ,;:)\]])`))
+			s.inText = append(s.inText, regexp.MustCompile(`(?:^|[ ,;:(\[])v?(`+form+`)(?:$|[ ,;:)\]])`))
 		}
 		s.fields = d.ordered
 		out.list = append(out.list, &s)
