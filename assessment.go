@@ -104,6 +104,7 @@ type Assessment struct {
 	Circumstances Circumstances
 	Hits          []ListHit
 	RemoteControl []RemoteWay  // every way found in which someone else can act on the product
+	Support       []Support    // how long the makers look after the product and its parts
 	Comparisons   []Comparison // declared versus observed, the strongest signal first
 
 	// evaluate

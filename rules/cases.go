@@ -79,6 +79,7 @@ type caseText struct {
 	Components      []map[string]any `yaml:"components"`
 	Services        []map[string]any `yaml:"services"`
 	Vulnerabilities []map[string]any `yaml:"vulnerabilities"`
+	Support         []map[string]any `yaml:"support"`
 	Hits            []map[string]any `yaml:"hits"`
 	Observations    []observation    `yaml:"observations"`
 	Comparisons     []map[string]any `yaml:"comparisons"`
@@ -282,6 +283,11 @@ func (f *fileTester) assessment(p *Program, c *caseText, rule string) (*netvet.A
 		var v netvet.Vulnerability
 		b.convert("vulnerabilities."+strconv.Itoa(i), text, &v)
 		tally.Statement(v)
+	}
+	for i, text := range c.Support {
+		var s netvet.Support
+		b.convert("support."+strconv.Itoa(i), text, &s)
+		a.Support = append(a.Support, s)
 	}
 	for i, text := range c.Hits {
 		var h netvet.ListHit

@@ -91,6 +91,7 @@ func variables() []variable {
 		{"services", reflect.TypeFor[[]netvet.Service](), ""},
 		{"vulnerabilities", reflect.TypeFor[[]netvet.Vulnerability](), ""},
 		{"hits", reflect.TypeFor[[]netvet.ListHit](), ""},
+		{"support", reflect.TypeFor[[]netvet.Support](), ""},
 		{"comparisons", reflect.TypeFor[[]netvet.Comparison](), ""},
 		{"makers", reflect.TypeFor[[]Maker](), ""},
 		{"operator", reflect.TypeFor[Operator](), ""},

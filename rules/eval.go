@@ -140,6 +140,8 @@ func (e *evaluation) value(name string) (any, bool) {
 		return e.a.Vulnerabilities, true
 	case "hits":
 		return e.a.Hits, true
+	case "support":
+		return e.a.Support, true
 	case "comparisons":
 		return e.a.Comparisons, true
 	case "makers":
