@@ -14,7 +14,8 @@ import (
 type verdict struct {
 	state  state
 	reason string // why it is only possible
-	mute   bool   // it is possible because no versions are given
+	open   bool   // it is possible because the version could not be placed
+	mute   bool   // and that because no versions are given
 	fixed  []string
 }
 
@@ -32,20 +33,20 @@ type judging struct {
 	version  string // as the product states it
 	supplier string
 	systems  string // the system that the version is of, where one is known
-	platform string // the product's model and name, for statements about platforms
+	platform string // the words of a device's model and name, for statements about platforms
 	parsed   *parsedVersions
 }
 
 // judge joins the statements of one record about one product. The word of the
-// authority that assigned the id counts. Where that leaves the version open, who
-// added to the record may confirm it, and deny it where no versions were given.
+// authority that assigned the id counts. Where that could not place the version,
+// who added to the record may confirm it, and deny it where no versions were given.
 func (j *judging) judge(list []kit.Statement) verdict {
 	own, said := j.best(list, func(s kit.Statement) bool { return s.Source != kit.ByADP })
 	if said && own.state != possible {
 		return own
 	}
 	other, heard := j.best(list, func(s kit.Statement) bool { return s.Source == kit.ByADP })
-	if !said || heard && (other.state == affected || own.mute && other.state == untouched) {
+	if !said || heard && (own.open && other.state == affected || own.mute && other.state == untouched) {
 		return other
 	}
 	return own
@@ -94,15 +95,20 @@ func (j *judging) statement(s kit.Statement) verdict {
 	case cleared:
 		return verdict{}
 	case reason != "":
-		return verdict{state: possible, reason: reason, mute: mute}
+		return verdict{state: possible, reason: reason, open: true, mute: mute}
 	case len(s.Ranges) == 0 && s.Default != "unaffected" && s.Default != "affected":
-		return verdict{state: possible, reason: "the record names no versions", mute: true}
-	case s.Default == "affected" && slices.ContainsFunc(s.Ranges, func(r kit.Range) bool { return r.Status == "affected" && r.End != "" && !endless(r.End) }):
-		return verdict{state: possible, reason: "the record ends the affected versions and yet says that all others are affected"}
+		return verdict{state: possible, reason: "the record names no versions", open: true, mute: true}
+	case s.Default == "affected" && listsAffected(s.Ranges):
+		return verdict{state: possible, reason: "the record lists affected versions and yet says that all others are affected"}
 	case s.Default == "affected":
 		return j.checked(s, verdict{state: affected})
 	}
 	return verdict{}
+}
+
+// listsAffected reports whether ranges are of affected versions alone.
+func listsAffected(ranges []kit.Range) bool {
+	return len(ranges) > 0 && !slices.ContainsFunc(ranges, func(r kit.Range) bool { return r.Status != "affected" })
 }
 
 // noVersions begins the reason for a record that says nothing of versions.
@@ -159,7 +165,7 @@ func (j *judging) foreignPlatforms(platforms []string) string {
 	}
 	for _, p := range platforms {
 		words := textWords(p)
-		if len(words) == 0 || plainPlatforms.MatchString(p) || strings.Contains(j.platform, words[0]) {
+		if len(words) == 0 || plainPlatforms.MatchString(p) || strings.Contains(" "+j.platform, " "+words[0]) {
 			return ""
 		}
 	}

@@ -19,7 +19,7 @@ type target struct {
 	names    []targetName
 	version  string
 	system   string   // that the version is of, where one is known
-	platform string   // letters and digits of the model and name of a device
+	platform string   // the words of the model and name of a device
 	texts    []string // in which a release may stand: "Windows Server 2019"
 
 	ref, component, pointer string // of a part
@@ -183,7 +183,7 @@ func (a *asked) product() (target, bool) {
 		t.system = a.system.Name
 	}
 	if p.Kind == netvet.KindDevice || p.Kind == "" {
-		t.platform = squeeze(p.Model + " " + p.Name)
+		t.platform = strings.Join(textWords(p.Model+" "+p.Name), " ")
 	}
 	t.version = written(versions.For(t.supplier, t.system+" "+p.Name), p.Version)
 	return t, len(t.makers) > 0 && len(t.names) > 0
@@ -201,7 +201,7 @@ func (a *asked) systemTarget(parts []netvet.Component) (target, bool) {
 			t.addKey(targetName{key: n.Key, why: s.why})
 		}
 	}
-	t.platform = squeeze(a.p.Model + " " + a.p.Name)
+	t.platform = strings.Join(textWords(a.p.Model+" "+a.p.Name), " ")
 	order := versions.For(s.Supplier, s.Name)
 	for _, text := range []string{a.p.Version, a.p.Description} {
 		if t.version == "" && (text == a.p.Version || s.isStated(text)) {
@@ -220,7 +220,7 @@ func (a *asked) systemTarget(parts []netvet.Component) (target, bool) {
 // as a version but not written so.
 func stated(order *versions.Scheme, text string, meant bool) string {
 	if v, ok := order.Find(text); ok {
-		return v.Text
+		return asWritten(text, v.Text)
 	}
 	if meant {
 		return text
@@ -237,7 +237,7 @@ func written(order *versions.Scheme, text string) string {
 	}
 	if order != versions.Generic() {
 		if v, ok := order.Find(text); ok {
-			return v.Text
+			return asWritten(text, v.Text)
 		}
 		return text
 	}
@@ -253,6 +253,15 @@ func written(order *versions.Scheme, text string) string {
 	}
 	if found == "" {
 		return text
+	}
+	return found
+}
+
+// asWritten returns what was found in a text in the letters of the text.
+func asWritten(text, found string) string {
+	lower := strings.ToLower(text)
+	if at := strings.Index(lower, found); at >= 0 && len(lower) == len(text) {
+		return text[at : at+len(found)]
 	}
 	return found
 }
@@ -280,6 +289,9 @@ func (w *Weaknesses) part(a *asked, c *netvet.Component) (target, bool, error) {
 	}
 	t.add(maker, c.Name, why)
 	if s, ok := systemOf(a.suppliers, []string{c.Name, c.Version}, nil); ok {
+		if a.runsOne && a.system.why == "" && s.system == a.system.system && system {
+			return target{}, false, nil // it is looked up with the product
+		}
 		t.system = s.Name
 		for _, text := range s.Records {
 			t.add(maker, text, "")
