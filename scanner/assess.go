@@ -272,7 +272,8 @@ type collector struct {
 	tally  *rules.Tally // of the product that was begun; nil until it has a part
 	own    []netvet.Observation
 	kept   partList
-	judged evidence.Coverage // of that product
+	judged evidence.Coverage  // of that product
+	looked []netvet.Component // its parts that records of network products may speak of
 	loose  unbound
 	err    error // of yield, which ends the run rather than the input
 }
@@ -296,13 +297,16 @@ func (u *unbound) gap(input string) (netvet.Gap, bool) {
 	return netvet.Gap{Input: input, Reason: fmt.Sprintf("not used: %ss that no product is bound to, %d in all, the first about %s", u.kind, u.count, u.first)}, u.count > 0
 }
 
-func (c *collector) begin() { c.tally, c.own, c.kept = nil, nil, partList{} }
+func (c *collector) begin() { c.tally, c.own, c.kept, c.looked = nil, nil, partList{}, nil }
 
 // end completes the product that was begun and passes it on. One that is a list of
 // what was found in another waits for that.
 func (c *collector) end(a *netvet.Assessment) error {
 	a.Match = c.resolver.product(&a.Product)
 	if err := c.lookUpProduct(&a.Product); err != nil {
+		return err
+	}
+	if err := c.lookUpDevice(a); err != nil {
 		return err
 	}
 	c.judgedGap(a)
@@ -329,6 +333,7 @@ func (c *collector) record(rec sbom.Record) error {
 			c.kept.add(rec.Component)
 		}
 		c.err = c.lookUp(rec.Component)
+		c.keepPart(rec.Component)
 	case sbom.Service:
 		c.parts().Service(rec.Service)
 	case sbom.Statement:

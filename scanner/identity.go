@@ -141,7 +141,7 @@ func attach(dst, src *netvet.Assessment) {
 	}
 	dst.Census = addCensus(dst.Census, src.Census)
 	dst.Services = append(slices.Clip(dst.Services), src.Services...)
-	dst.Vulnerabilities = append(slices.Clip(dst.Vulnerabilities), src.Vulnerabilities...)
+	joinKnown(dst, src)
 	dst.Attestations = append(slices.Clip(dst.Attestations), src.Attestations...)
 	dst.Observations = append(slices.Clip(dst.Observations), src.Observations...)
 	dst.Declarations = append(slices.Clip(dst.Declarations), src.Declarations...)

@@ -43,9 +43,10 @@ type Scanner struct {
 	Version     string         // of the program, for the register
 	Progress    func(Progress) // called now and then, from one goroutine; may be nil
 
-	Matcher *evidence.Matcher       // known vulnerabilities of components; nil: they are not looked up
-	Data    []netvet.DataSet        // what Matcher looks into, for the register
-	Judged  func(evidence.Coverage) // told at the end how many components were looked up; may be nil
+	Weaknesses *evidence.Weaknesses    // the same of network products and firmware, and ends of life; nil: they are not looked up
+	Matcher    *evidence.Matcher       // known vulnerabilities of components; nil: they are not looked up
+	Data       []netvet.DataSet        // what Matcher looks into, for the register
+	Judged     func(evidence.Coverage) // told at the end how many components were looked up; may be nil
 
 	// MaxProducts bounds what Scan holds; 0: DefaultMaxProducts. Each has no bound.
 	MaxProducts int

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/netvet/netvet/scanner"
 	"github.com/netvet/netvet/scanner/kit"
 	"github.com/spf13/cobra"
 )
@@ -84,8 +85,12 @@ func (p *program) buildData(cmd *cobra.Command, dir string, paths map[string][]s
 	if len(paths) == 0 {
 		return usage("build the data from what? give at least one source: %s", strings.Join(sourceFlags(), ", "))
 	}
-	watch := p.newProgress()
-	build := kit.Build{Paths: paths, Built: time.Now(), Tool: newVersion().Version}
+	suppliers, err := (&knowledgeFlags{}).directory()
+	if err != nil {
+		return err
+	}
+	watch, now := p.newProgress(), time.Now()
+	build := kit.Build{Paths: paths, Built: now, Tool: newVersion().Version, Resolve: scanner.ResolveMaker(suppliers, now)}
 	if watch != nil {
 		build.Progress = func(source string, records int) { watch.count(source, records) }
 	}

@@ -31,12 +31,12 @@ func (p *program) useData(ctx context.Context, s *scanner.Scanner, f *scanFlags,
 	}
 	done = func() { _ = k.Close() } // it was only read
 	manifest := k.Manifest()
+	s.Data, s.Weaknesses = manifest.DataSets(), evidence.NewWeaknesses(k)
 	osv, ok := manifest.Source("osv")
 	if !ok {
 		p.warn("the data in %s has no advisories of OSV: known vulnerabilities of components are not looked up", f.data)
 		return done, nil
 	}
-	s.Data = manifest.DataSets()
 	if s.Matcher, err = evidence.NewMatcher(k); err != nil {
 		return done, fault(err)
 	}

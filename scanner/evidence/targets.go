@@ -266,12 +266,18 @@ func asWritten(text, found string) string {
 	return found
 }
 
+// IsPart reports whether a component is one that records of network products may
+// speak of: a system, firmware or a device.
+func IsPart(c *netvet.Component) bool {
+	return c.Name != "" && (strings.Contains(c.Type, "operating") || c.Kind == netvet.KindFirmware || c.Kind == netvet.KindDevice)
+}
+
 // part is the target of a part that has a version of its own.
 func (w *Weaknesses) part(a *asked, c *netvet.Component) (target, bool, error) {
-	system := strings.Contains(c.Type, "operating")
-	if c.Version == "" || c.Name == "" || !system && c.Kind != netvet.KindFirmware && c.Kind != netvet.KindDevice {
+	if !IsPart(c) || c.Version == "" {
 		return target{}, false, nil
 	}
+	system := strings.Contains(c.Type, "operating")
 	t := target{supplier: a.supplier(), makers: a.makers, texts: []string{c.Name}, ref: c.Ref, component: c.Name, pointer: c.Pointer}
 	maker := a.maker
 	if own := c.Maker(); own != "" {
