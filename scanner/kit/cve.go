@@ -83,16 +83,15 @@ func (in *Intake) maker(m makerName) {
 	if in.resolve == nil {
 		return
 	}
-	id, known := in.resolved[m]
-	if !known {
-		id = in.resolve(m.written, m.cpe)
-		if in.resolved == nil {
-			in.resolved = map[makerName]string{}
-		}
-		in.resolved[m] = id
-		if id != "" {
-			in.Put(bucketMakers, []byte(id+"\x00"+m.key), nil)
-		}
+	if in.resolved[m] {
+		return
+	}
+	if in.resolved == nil {
+		in.resolved = map[makerName]bool{}
+	}
+	in.resolved[m] = true
+	if id := in.resolve(m.written, m.cpe); id != "" {
+		in.Put(bucketMakers, []byte(id+"\x00"+m.key), nil)
 	}
 }
 

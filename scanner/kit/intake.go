@@ -15,7 +15,7 @@ type Intake struct {
 	fault   error // of the store: it stops the build
 
 	resolve  func(name, cpe string) string
-	resolved map[makerName]string
+	resolved map[makerName]bool // makers that were asked for
 }
 
 // maxExamples is how many places are kept of what was skipped for one reason.
