@@ -171,6 +171,9 @@ func (w *Weaknesses) named(t *target, maker string, name targetName, settled map
 		if err != nil {
 			return nil, err
 		}
+		if by := list[i].Statements[0].Source; by != kit.ByCNA && by != kit.ByADP {
+			found.Source, found.SourceDate = sourceCSAF+" "+by, ""
+		}
 		out = append(out, found)
 	}
 	return out, nil
@@ -188,8 +191,9 @@ func (w *Weaknesses) vulnerability(c *kit.CVE, v verdict, version string) (netve
 
 // The names of the sources of what is found.
 const (
-	sourceCVE = "CVE List v5"
-	sourceKEV = "CISA Known Exploited Vulnerabilities"
+	sourceCVE  = "CVE List v5"
+	sourceCSAF = "CSAF advisory"
+	sourceKEV  = "CISA Known Exploited Vulnerabilities"
 )
 
 // exploitation adds what is known of how a weakness is exploited.

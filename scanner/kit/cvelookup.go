@@ -42,7 +42,7 @@ func (k *Kit) Affected(maker, product string) ([]Affected, error) {
 			// A key may tell a part of the record that was taken from elsewhere.
 			name, source, _ := strings.Cut(string(id), "\x00")
 			c, known := decodeCVE(name, r.get(bucketCVE, []byte(name)))
-			if !ok {
+			if !ok || len(list) == 0 {
 				bad = bytes.Clone(id)
 				return false
 			}

@@ -27,5 +27,5 @@ var ErrOtherKind = errors.New("not of this kind")
 
 // Sources lists every source, in the order in which they are built.
 func Sources() []Source {
-	return []Source{osvSource(), cveSource(), kevSource(), epssSource(), lifeSource(), lifeTableSource()}
+	return []Source{osvSource(), cveSource(), kevSource(), epssSource(), csafSource(), lifeSource(), lifeTableSource()}
 }
