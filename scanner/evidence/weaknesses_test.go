@@ -1,8 +1,10 @@
 package evidence_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/netvet/netvet"
@@ -83,4 +85,27 @@ func TestCatalyst(t *testing.T) {
 	} {
 		check(t, w, c)
 	}
+}
+
+// TestSideBySide asks from many goroutines, as the workers of a scan do.
+func TestSideBySide(t *testing.T) {
+	d := directory(t)
+	w := evidence.NewWeaknesses(buildKit(t, d, map[string][]string{"cve": {"testdata/cve"}, "kev": {"testdata/kev.json"}, "eol": {"testdata/eol"}}))
+	m := d.Resolve(netvet.Clues{Names: []string{"Fortinet"}}, asOf)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for n := range 50 {
+				p := &netvet.Product{Name: "FortiGate", Manufacturer: "Fortinet", Version: fmt.Sprintf("FortiOS 7.0.%d", (i+n)%20)}
+				got, err := w.Product(p, &m, nil)
+				if err != nil || (len(got.Found) == 1) != ((i+n)%20 <= 16) {
+					t.Errorf("%s: %d found, %v", p.Version, len(got.Found), err)
+				}
+				if _, err := w.Support(p, &m, nil, asOf); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
