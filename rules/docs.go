@@ -83,7 +83,7 @@ func variableTitles() map[string]string {
 		"operator": "the buyer, from the context", "profile": "the point of view", "as_of": "the day for which law is read",
 		varComponent: "the component asked about", "service": "the service asked about", "vulnerability": "the weakness asked about",
 		"hit": "the list entry asked about", eachComparison: "the comparison asked about",
-		eachCommitment: "the undertaking that the context records", eachCertificate: "the certificate that the context records, with its state on the day",
+		"support": "until when the product, its system and parts are supported, as the offline data knows", eachCommitment: "the undertaking that the context records", eachCertificate: "the certificate that the context records, with its state on the day",
 	}
 }
 
