@@ -103,11 +103,12 @@ func openStream(name string, r io.Reader, opt Options, room *room) (*Stream, *Fo
 		return nil, nil, err
 	}
 	head, err := raw.Peek(headSize)
-	if err != nil && err != io.EOF {
-		return nil, nil, err
-	}
-	if kind := archiveKind(head); kind != "" {
+	failed := err != nil && err != io.EOF
+	if kind := archiveKind(head); kind != "" && (packed || !failed) { // what is damaged behind its entries is told in its place
 		return nil, nil, &archiveError{kind, packed}
+	}
+	if failed {
+		return nil, nil, err
 	}
 	if len(head) == 0 {
 		return nil, nil, errEmpty
