@@ -26,7 +26,7 @@ func TestKnownProduct(t *testing.T) {
 		return path
 	}
 	cve := write("CVE-2099-1.json", `{"dataType":"CVE_RECORD","cveMetadata":{"cveId":"CVE-2099-1","state":"PUBLISHED","datePublished":"2025-01-01T00:00:00Z","dateUpdated":"2026-01-01T00:00:00Z"},
-		"containers":{"cna":{"affected":[{"vendor":"Cisco","product":"Cisco IOS XE Software","defaultStatus":"unaffected","versions":[{"version":"17.6.1","lessThan":"17.6.4","status":"affected"}]}]}}}`)
+		"containers":{"cna":{"metrics":[{"cvssV3_1":{"baseScore":9.8,"baseSeverity":"CRITICAL","vectorString":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}],"affected":[{"vendor":"Cisco","product":"Cisco IOS XE Software","defaultStatus":"unaffected","versions":[{"version":"17.6.1","lessThan":"17.6.4","status":"affected"}]}]}}}`)
 	table := write("own.csv", "maker,model,end_of_life,source\nCisco,Catalyst 93*,2024-01-01,bulletin\n")
 	paths := map[string][]string{"cve": {cve}, "eol-table": {table}}
 	if _, err := (kit.Build{Paths: paths, Built: s.AsOf, Tool: "test", Resolve: ResolveMaker(s.Suppliers, s.AsOf)}).Run(t.Context(), dir); err != nil {
