@@ -50,35 +50,23 @@ const (
 
 // withDefaults replaces every limit that is not set by its default.
 func (o Options) withDefaults() Options {
-	if o.MaxFileSize <= 0 {
-		o.MaxFileSize = DefaultMaxFileSize
-	}
-	if o.MaxComponents <= 0 {
-		o.MaxComponents = DefaultMaxComponents
-	}
-	if o.MaxDepth <= 0 {
-		o.MaxDepth = DefaultMaxDepth
-	}
-	if o.MaxString <= 0 {
-		o.MaxString = DefaultMaxString
-	}
-	if o.MaxUnpacked <= 0 {
-		o.MaxUnpacked = DefaultMaxUnpacked
-	}
-	if o.MaxUnpackRatio <= 0 {
-		o.MaxUnpackRatio = DefaultMaxUnpackRatio
-	}
-	if o.MaxArchiveEntries <= 0 {
-		o.MaxArchiveEntries = DefaultMaxArchiveEntries
-	}
-	if o.MaxArchiveDepth <= 0 {
-		o.MaxArchiveDepth = DefaultMaxArchiveDepth
-	}
-	if o.MaxArchiveMemory <= 0 {
-		o.MaxArchiveMemory = DefaultMaxArchiveMemory
-	}
+	orDefault(&o.MaxFileSize, DefaultMaxFileSize)
+	orDefault(&o.MaxComponents, DefaultMaxComponents)
+	orDefault(&o.MaxDepth, DefaultMaxDepth)
+	orDefault(&o.MaxString, DefaultMaxString)
+	orDefault(&o.MaxUnpacked, DefaultMaxUnpacked)
+	orDefault(&o.MaxUnpackRatio, DefaultMaxUnpackRatio)
+	orDefault(&o.MaxArchiveEntries, DefaultMaxArchiveEntries)
+	orDefault(&o.MaxArchiveDepth, DefaultMaxArchiveDepth)
+	orDefault(&o.MaxArchiveMemory, DefaultMaxArchiveMemory)
 	if o.Formats == nil {
 		o.Formats = Formats()
 	}
 	return o
+}
+
+func orDefault[N int | int64](limit *N, byDefault N) {
+	if *limit <= 0 {
+		*limit = byDefault
+	}
 }
