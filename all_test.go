@@ -37,6 +37,7 @@ var rooms = map[string][]string{
 // behindOneFile are the libraries that only these files may import, so that each
 // can be exchanged in one place. Tests may use them as judges.
 var behindOneFile = map[string][]string{
+	"aead.dev/minisign":                  {"scanner/kit/signature.go"},
 	"cel.dev/cel-go":                     {"rules/compile.go", "rules/eval.go"}, // expressions, and the variables they see
 	"github.com/go-json-experiment/json": {"sbom/jsontokens.go", "sbom/jsondoc.go", "sbom/jsonvalue.go"},
 	"github.com/google/osv-scalibr":      {"scanner/kit/osvorder.go", "scanner/evidence/osv_scanner.go"}, // the order of versions
@@ -44,7 +45,7 @@ var behindOneFile = map[string][]string{
 	"github.com/pandatix/go-cvss":        {"scanner/kit/cvss.go"},
 	"go.etcd.io/bbolt":                   {"scanner/kit/store.go"},
 	"go.yaml.in/yaml/v3":                 {"scanner/strictyaml/strictyaml.go", "scanner/strictyaml/loose.go"},
-	"github.com/klauspost/compress":      {"sbom/decompress_zstd.go"},
+	"github.com/klauspost/compress":      {"sbom/decompress_zstd.go", "scanner/kit/bundlezstd.go"},
 	"github.com/ulikunitz/xz":            {"sbom/decompress_xz.go"},
 	"github.com/xuri/excelize/v2":        {"sbom/xlsx.go"},
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -20,6 +19,7 @@ type Build struct {
 	Paths    map[string][]string // files and folders on disk, by id of their source
 	Built    time.Time
 	Tool     string                           // version of the program
+	Fetched  map[string]time.Time             // when a source was last asked whether this is all, by its id
 	Progress func(source string, records int) // called for every record; may be nil
 
 	// Resolve gives the id of the supplier that a maker's name, or the vendor of
@@ -47,7 +47,13 @@ func (b Build) Run(ctx context.Context, dir string) (*Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build the data: %w", err)
 	}
-	if err := publish(dir, work); err != nil {
+	err = publish(dir, work, func(now *installed) error {
+		if m.Overrides, err = carryOverrides(now, work); err != nil {
+			return err
+		}
+		return writeManifest(work, *m)
+	})
+	if err != nil {
 		return nil, fmt.Errorf("build the data: %w", err)
 	}
 	return m, nil
@@ -77,7 +83,7 @@ func (b Build) check() error {
 	return nil
 }
 
-// fill writes store and manifest of a generation.
+// fill writes the store of a generation and says what is in it.
 func (b Build) fill(ctx context.Context, dir string) (*Manifest, error) {
 	path := filepath.Join(dir, storeFile)
 	w, err := createStore(path)
@@ -98,10 +104,8 @@ func (b Build) fill(ctx context.Context, dir string) (*Manifest, error) {
 	if err := w.finish(); err != nil {
 		return nil, err
 	}
-	if m.Store.SHA256, m.Store.Bytes, err = hashFile(path); err != nil {
-		return nil, err
-	}
-	return m, writeManifest(dir, *m)
+	m.Store.SHA256, m.Store.Bytes, err = hashFile(path)
+	return m, err
 }
 
 // take reads every file of one source.
@@ -128,6 +132,9 @@ func (b Build) take(ctx context.Context, s Source, w *writing) (ManifestSource, 
 		}
 	}
 	in.done.SHA256 = hex.EncodeToString(sums.Sum(nil))
+	if t, ok := b.Fetched[s.ID]; ok {
+		in.done.Fetched = t.UTC().Format(time.RFC3339)
+	}
 	return in.summary(), nil
 }
 
@@ -179,77 +186,4 @@ func onDisk(paths []string) ([]string, error) {
 		}
 	}
 	return files, nil
-}
-
-// buildingPrefix begins the name of a folder in which a generation is built.
-const buildingPrefix = ".building-"
-
-// publish gives a finished generation its name and makes it the current one.
-func publish(dir, work string) error {
-	before, _ := current(dir)
-	if err := os.Chmod(work, 0o755); err != nil {
-		return err
-	}
-	name := ""
-	for n := lastGeneration(dir) + 1; ; n++ {
-		name = fmt.Sprintf("%06d", n)
-		err := os.Rename(work, filepath.Join(dir, name))
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, fs.ErrExist) { // another build took the number
-			return err
-		}
-	}
-	next := filepath.Join(dir, "."+currentFile+"-"+name)
-	if err := writeSynced(next, []byte(name+"\n")); err != nil {
-		return err
-	}
-	if err := os.Rename(next, filepath.Join(dir, currentFile)); err != nil {
-		return err
-	}
-	removeOld(dir, name, before)
-	return nil
-}
-
-// lastGeneration is the highest number in use.
-func lastGeneration(dir string) int {
-	last := 0
-	entries, _ := os.ReadDir(dir)
-	for _, e := range entries {
-		if n, err := strconv.Atoi(e.Name()); err == nil {
-			last = max(last, n)
-		}
-	}
-	return last
-}
-
-// abandonedAfter is how old a folder of an unfinished build is when nobody can
-// still be at work on it.
-const abandonedAfter = 24 * time.Hour
-
-// removeOld removes what no one opens any more. What cannot be removed, as an
-// open file on some systems, goes with the next build.
-func removeOld(dir, now, before string) {
-	entries, _ := os.ReadDir(dir)
-	for _, e := range entries {
-		n, err := strconv.Atoi(e.Name())
-		latest, _ := strconv.Atoi(now)
-		generation := err == nil && e.IsDir() && n < latest && e.Name() != before
-		info, err := e.Info()
-		abandoned := err == nil && strings.HasPrefix(e.Name(), buildingPrefix) && time.Since(info.ModTime()) > abandonedAfter
-		if generation || abandoned {
-			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
-		}
-	}
-}
-
-// writeSynced writes a file that is on the disk when it returns.
-func writeSynced(path string, text []byte) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Sync(), f.Close())
 }

@@ -11,7 +11,9 @@ package kit
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,9 +31,14 @@ var ErrNoKit = errors.New("no offline data there: build it with 'netvet data bui
 
 // Kit is one generation, open for look-ups. It is safe for concurrent use.
 type Kit struct {
-	manifest Manifest
-	store    *store
+	manifest  Manifest
+	store     *store
+	overrides *overrides // nil when it has none
 }
+
+// maxAttempts is how often Open looks for another generation when the one that
+// was current is gone. Two must be published in the meantime for it to be gone.
+const maxAttempts = 20
 
 // Open opens the current generation of the kit in a folder. It reads the
 // manifest and maps the store: the time it takes does not grow with the data.
@@ -46,7 +53,7 @@ func Open(dir string) (*Kit, error) {
 			return k, nil
 		}
 		// A generation may be replaced and removed between the two steps.
-		if now, again := current(dir); attempt == 3 || again != nil || now == generation {
+		if now, again := current(dir); attempt == maxAttempts || again != nil || now == generation {
 			return nil, err
 		}
 	}
@@ -77,23 +84,37 @@ func openGeneration(dir string) (*Kit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Kit{manifest: m, store: s}, nil
+	o, err := openOverrides(dir, m.Overrides)
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return &Kit{m, s, o}, nil
 }
 
 // Close gives the generation back.
-func (k *Kit) Close() error { return k.store.close() }
+func (k *Kit) Close() error { return errors.Join(k.store.close(), k.overrides.close()) }
 
 // Manifest tells what the kit holds and how old it is.
 func (k *Kit) Manifest() Manifest { return k.manifest }
 
-// Verify reads the whole store and compares it with the manifest.
+// Verify reads everything and compares it with the manifest.
 func (k *Kit) Verify() error {
-	sum, size, err := hashFile(k.store.path)
+	if err := verifyFile(k.store.file, k.manifest.Store.SHA256, k.manifest.Store.Bytes); err != nil {
+		return err
+	}
+	if m := k.manifest.Overrides; m != nil {
+		return verifyFile(k.overrides.file, m.SHA256, m.Bytes)
+	}
+	return nil
+}
+
+func verifyFile(file *os.File, wantSum string, wantSize int64) error {
+	sum, size, err := hash(io.NewSectionReader(file, 0, math.MaxInt64))
 	if err != nil {
 		return fmt.Errorf("verify the data: %w", err)
 	}
-	if size != k.manifest.Store.Bytes || sum != k.manifest.Store.SHA256 {
-		return fmt.Errorf("verify the data: %s is not what its manifest says (sha256 %s, expected %s): build or import the data again", k.store.path, sum, k.manifest.Store.SHA256)
+	if size != wantSize || sum != wantSum {
+		return fmt.Errorf("verify the data: %s is not what its manifest says (sha256 %s, expected %s): build or import the data again", file.Name(), sum, wantSum)
 	}
 	return nil
 }

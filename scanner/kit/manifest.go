@@ -28,6 +28,9 @@ type Manifest struct {
 	Store   ManifestStore     `json:"store"`
 	Sources []ManifestSource  `json:"sources"`
 	Notes   map[string]string `json:"notes,omitempty"`
+
+	Exported  time.Time          `json:"exported,omitzero"` // into the bundle that it came with
+	Overrides *ManifestOverrides `json:"overrides,omitempty"`
 }
 
 // ManifestStore is the file with the data.
@@ -45,8 +48,9 @@ type ManifestSource struct {
 	Files   int                     `json:"files"` // on disk, archives count as one
 	Bytes   int64                   `json:"bytes"` // of those files
 	SHA256  string                  `json:"sha256"`
-	Records int                     `json:"records"` // taken
-	Newest  string                  `json:"newest"`  // date of the newest record, empty when none is dated
+	Records int                     `json:"records"`           // taken
+	Newest  string                  `json:"newest"`            // date of the newest record, empty when none is dated
+	Fetched string                  `json:"fetched,omitempty"` // when the publisher last said that there is nothing newer
 	Parts   map[string]ManifestPart `json:"parts,omitempty"`
 	Skipped []Skipped               `json:"skipped"`
 }
@@ -98,31 +102,46 @@ func readManifest(dir string) (Manifest, error) {
 	if err != nil {
 		return m, fmt.Errorf("open the data: %w", err)
 	}
+	if m, err = parseManifest(text); err != nil {
+		return m, fmt.Errorf("open the data: %s %w", path, err)
+	}
+	return m, nil
+}
+
+// parseManifest reads the text of a manifest. Its errors go on after a name.
+func parseManifest(text []byte) (Manifest, error) {
+	var m Manifest
 	// The version first: a newer manifest may have another shape.
 	var version struct {
 		Schema int `json:"schema_version"`
 	}
 	if err := json.Unmarshal(text, &version); err != nil {
-		return m, fmt.Errorf("open the data: %s is damaged: %w: build or import the data again", path, err)
+		return m, fmt.Errorf("is damaged: %w: build or import the data again", err)
 	}
 	if version.Schema > SchemaVersion {
-		return m, fmt.Errorf("open the data: %s has schema version %d, this program reads up to %d: update netvet", path, version.Schema, SchemaVersion)
+		return m, fmt.Errorf("has schema version %d, this program reads up to %d: update netvet", version.Schema, SchemaVersion)
 	}
 	if err := json.Unmarshal(text, &m); err != nil || m.Schema < 1 {
-		return m, fmt.Errorf("open the data: %s is damaged (%v): build or import the data again", path, err)
+		return m, fmt.Errorf("is damaged (%v): build or import the data again", err)
 	}
 	return m, nil
 }
 
 func writeManifest(dir string, m Manifest) error {
+	text, err := m.text()
+	if err != nil {
+		return err
+	}
+	return writeSynced(filepath.Join(dir, manifestFile), text)
+}
+
+func (m *Manifest) text() ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(m); err != nil {
-		return err
-	}
-	return writeSynced(filepath.Join(dir, manifestFile), b.Bytes())
+	err := enc.Encode(m)
+	return b.Bytes(), err
 }
 
 func hashFile(path string) (sum string, size int64, err error) {
@@ -131,7 +150,11 @@ func hashFile(path string) (sum string, size int64, err error) {
 		return "", 0, err
 	}
 	defer f.Close()
+	return hash(f)
+}
+
+func hash(r io.Reader) (sum string, size int64, err error) {
 	h := sha256.New()
-	size, err = io.Copy(h, f)
+	size, err = io.Copy(h, r)
 	return hex.EncodeToString(h.Sum(nil)), size, err
 }

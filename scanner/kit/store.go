@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // store is the file with the data: named buckets of sorted keys, mapped into
@@ -14,6 +16,7 @@ import (
 type store struct {
 	path string
 	db   *bolt.DB
+	file *os.File // that is mapped: readable also when its name is gone
 }
 
 // openStore opens a finished store. Its size is checked first: pages that are
@@ -26,14 +29,39 @@ func openStore(path string, size int64) (*store, error) {
 	if info.Size() != size {
 		return nil, fmt.Errorf("open the data: %s has %d bytes, its manifest says %d: it is truncated or was changed; build or import the data again", path, info.Size(), size)
 	}
-	db, err := bolt.Open(path, 0o444, &bolt.Options{ReadOnly: true})
+	s := &store{path: path}
+	s.db, err = bolt.Open(path, 0o444, &bolt.Options{ReadOnly: true, OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		s.file, err = os.OpenFile(name, flag, mode)
+		return s.file, err
+	}})
 	if err != nil {
 		return nil, fmt.Errorf("open the data: %s is damaged: %w: build or import the data again", path, err)
 	}
-	return &store{path, db}, nil
+	return s, nil
 }
 
 func (s *store) close() error { return s.db.Close() }
+
+// lockFile is what a process locks that makes a generation the current one.
+const lockFile = ".lock"
+
+// lockPatience is how long to wait for another process: it has nothing to do
+// then but to copy and rename.
+const lockPatience = 2 * time.Minute
+
+// lock waits for the lock of a file. It is an empty store, because bbolt locks
+// what it opens on every system, and a lock that dies with its process never
+// has to be removed by hand.
+func lock(path string) (unlock func(), err error) {
+	db, err := bolt.Open(path, 0o644, &bolt.Options{Timeout: lockPatience})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("another process has held %s for %s: try again when it has ended", path, lockPatience)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	return func() { _ = db.Close() }, nil
+}
 
 // read runs f on one state of the store. Slices given to f are valid only
 // within it. A damaged page makes bbolt panic: here that is an error.

@@ -1,0 +1,86 @@
+package kit
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// AsOf is the day up to which a source is known: when its publisher last said
+// that there is nothing newer, else the date of its newest record. It is false
+// when neither is known. No date counts that lies after the build.
+func (s ManifestSource) AsOf(built time.Time) (time.Time, bool) {
+	for _, text := range []string{s.Fetched, s.Newest} {
+		if len(text) < len(time.DateOnly) {
+			continue
+		}
+		t, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t, err = time.Parse(time.DateOnly, text[:len(time.DateOnly)])
+		}
+		if err != nil {
+			continue
+		}
+		if t.After(built) {
+			t = built
+		}
+		return t, true
+	}
+	return time.Time{}, false
+}
+
+// Age is how old what a kit knows of a source is. It is false for a source
+// without any date.
+func (m *Manifest) Age(s ManifestSource, now time.Time) (time.Duration, bool) {
+	t, ok := s.AsOf(m.Built)
+	return max(0, now.Sub(t)), ok
+}
+
+// OlderThan lists the sources that are older, those without a date among them:
+// of them nobody can say that they are not. Tables of the user's own, which are
+// published nowhere, are as new as their user keeps them.
+func (m *Manifest) OlderThan(limit time.Duration, now time.Time) []ManifestSource {
+	var old []ManifestSource
+	for _, s := range m.Sources {
+		if age, ok := m.Age(s, now); s.URL != "" && (!ok || age > limit) {
+			old = append(old, s)
+		}
+	}
+	return old
+}
+
+// Oldest is the source of which the least recent state is known, one without a
+// date before all. It is false when the kit has no source that is published.
+func (m *Manifest) Oldest(now time.Time) (ManifestSource, bool) {
+	published := slices.DeleteFunc(slices.Clone(m.Sources), func(s ManifestSource) bool { return s.URL == "" })
+	if len(published) == 0 {
+		return ManifestSource{}, false
+	}
+	return slices.MaxFunc(published, func(a, b ManifestSource) int {
+		ageA, okA := m.Age(a, now)
+		ageB, okB := m.Age(b, now)
+		switch {
+		case okA != okB && okA:
+			return -1
+		case okA != okB:
+			return 1
+		}
+		return int((ageA - ageB) / time.Second)
+	}), true
+}
+
+// AgeInWords tells an age to a person.
+func AgeInWords(age time.Duration) string {
+	days := int(age / (24 * time.Hour))
+	switch {
+	case days < 1:
+		return "today"
+	case days == 1:
+		return "1 day"
+	case days < 60:
+		return fmt.Sprintf("%d days", days)
+	case days < 730:
+		return fmt.Sprintf("%d months", days/30)
+	}
+	return fmt.Sprintf("%d years", days/365)
+}

@@ -1,0 +1,125 @@
+package kit
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// buildingPrefix begins the name of a folder in which a generation is built.
+const buildingPrefix = ".building-"
+
+// publish gives a finished generation its name and makes it the current one.
+// Builds and imports run side by side, and publish one after the other: last is
+// called when nobody else can, with what is installed then. Its error leaves
+// everything as it was.
+func publish(dir, work string, last func(*installed) error) error {
+	unlock, err := lock(filepath.Join(dir, lockFile))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	now, err := whatIsInstalled(dir)
+	if err != nil {
+		return err
+	}
+	defer now.close()
+	if err := last(now); err != nil {
+		return err
+	}
+	return replace(dir, work)
+}
+
+// replace makes a folder the current generation.
+func replace(dir, work string) error {
+	before, _ := current(dir)
+	if err := os.Chmod(work, 0o755); err != nil {
+		return err
+	}
+	name := fmt.Sprintf("%06d", lastGeneration(dir)+1)
+	if err := os.Rename(work, filepath.Join(dir, name)); err != nil {
+		return err
+	}
+	next := filepath.Join(dir, "."+currentFile+"-"+name)
+	if err := writeSynced(next, []byte(name+"\n")); err != nil {
+		return err
+	}
+	if err := os.Rename(next, filepath.Join(dir, currentFile)); err != nil {
+		return errors.Join(err, os.Remove(next))
+	}
+	removeOld(dir, name, before)
+	return nil
+}
+
+// installed is what a kit has at the moment; nil when that cannot be read, as
+// before the first build.
+type installed struct {
+	manifest  Manifest
+	overrides *overrides
+}
+
+func whatIsInstalled(dir string) (*installed, error) {
+	generation, err := current(dir)
+	if err != nil {
+		return nil, nil
+	}
+	dir = filepath.Join(dir, generation)
+	m, err := readManifest(dir)
+	if err != nil {
+		return nil, nil
+	}
+	o, err := openOverrides(dir, m.Overrides)
+	return &installed{m, o}, err
+}
+
+func (i *installed) close() {
+	if i != nil {
+		_ = i.overrides.close() // it was only read
+	}
+}
+
+// lastGeneration is the highest number in use.
+func lastGeneration(dir string) int {
+	last := 0
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if n, err := strconv.Atoi(e.Name()); err == nil {
+			last = max(last, n)
+		}
+	}
+	return last
+}
+
+// abandonedAfter is how old a folder of an unfinished build is when nobody can
+// still be at work on it.
+const abandonedAfter = 24 * time.Hour
+
+// removeOld removes what no one opens any more. What cannot be removed, as an
+// open file on some systems, goes with the next build.
+func removeOld(dir, now, before string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		n, err := strconv.Atoi(e.Name())
+		latest, _ := strconv.Atoi(now)
+		generation := err == nil && e.IsDir() && n < latest && e.Name() != before
+		info, err := e.Info()
+		abandoned := err == nil && strings.HasPrefix(e.Name(), buildingPrefix) && time.Since(info.ModTime()) > abandonedAfter
+		if generation || abandoned {
+			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
+// writeSynced writes a file that is on the disk when it returns.
+func writeSynced(path string, text []byte) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Sync(), f.Close())
+}
