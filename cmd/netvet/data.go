@@ -25,7 +25,7 @@ while it is built anew keep what they have opened. Nothing here reaches the
 network.`,
 		Args: cobra.ArbitraryArgs, RunE: group,
 	}
-	cmd.AddCommand(p.dataBuild(), p.dataStatus())
+	cmd.AddCommand(p.dataBuild(), p.dataStatus(), p.dataExport(), p.dataImport(), p.dataKeygen())
 	return cmd
 }
 
@@ -126,6 +126,7 @@ func sourceFlags() []string {
 func (p *program) dataStatus() *cobra.Command {
 	var dir string
 	var asJSON, verify bool
+	var limit maxAge
 	cmd := &cobra.Command{
 		Use:     "status",
 		Short:   "Say what the data holds, how old it is and under which licence",
@@ -145,17 +146,49 @@ func (p *program) dataStatus() *cobra.Command {
 					return fault(err)
 				}
 			}
-			m := k.Manifest()
+			m, now := k.Manifest(), time.Now()
+			show := p.showData
 			if asJSON {
-				return p.dataJSON(&m)
+				show = p.dataJSON
 			}
-			return p.showData(&m, time.Now())
+			if err := show(&m, now); err != nil {
+				return err
+			}
+			return tooOld(&m, limit, now)
 		},
 	}
 	dataFlag(cmd, &dir)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	maxAgeFlag(cmd, &limit)
 	cmd.Flags().BoolVar(&verify, "verify", false, "read all of the data and compare its checksum")
 	return cmd
+}
+
+// maxAgeFlag is the flag that says how old data may be.
+func maxAgeFlag(cmd *cobra.Command, limit *maxAge) {
+	cmd.Flags().Var(limit, "max-data-age", "exit 6 when a source of the data is older, as 30d, 2w or 720h")
+}
+
+// tooOld ends a command when data is older than allowed.
+func tooOld(m *kit.Manifest, limit maxAge, now time.Time) error {
+	if limit == 0 {
+		return nil
+	}
+	var old []string
+	for _, s := range m.OlderThan(time.Duration(limit), now) {
+		old = append(old, s.ID+" ("+ageInWords(m, s, now)+")")
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	return &exit{exitOld, fmt.Errorf("data older than --max-data-age allows: %s; run 'netvet data update', or import a newer bundle", strings.Join(old, ", "))}
+}
+
+func ageInWords(m *kit.Manifest, s kit.ManifestSource, now time.Time) string {
+	if age, ok := m.Age(s, now); ok {
+		return kit.AgeInWords(age)
+	}
+	return "unknown"
 }
 
 // openData opens the data that a flag names.
@@ -167,7 +200,7 @@ func openData(dir string) (*kit.Kit, error) {
 	return k, fault(err)
 }
 
-func (p *program) dataJSON(m *kit.Manifest) error {
+func (p *program) dataJSON(m *kit.Manifest, _ time.Time) error {
 	text, err := json.Marshal(m)
 	if err != nil {
 		return fault(err)
@@ -177,20 +210,24 @@ func (p *program) dataJSON(m *kit.Manifest) error {
 
 // showData prints one line a source, and those that the data does not have.
 func (p *program) showData(m *kit.Manifest, now time.Time) error {
-	rows := [][]string{{"SOURCE", "RECORDS", "NEWEST", "AGE", "SKIPPED", "LICENCE"}}
+	rows := [][]string{{"SOURCE", "RECORDS", "NEWEST", "AGE", "SKIPPED", "SHA256", "LICENCE"}}
 	for _, s := range kit.Sources() {
 		have, ok := m.Source(s.ID)
 		if !ok {
-			rows = append(rows, []string{s.ID, "-", "-", "-", "-", "not in the data"})
+			rows = append(rows, []string{s.ID, "-", "-", "-", "-", "-", "not in the data"})
 			continue
 		}
 		skipped := 0
 		for _, reason := range have.Skipped {
 			skipped += reason.Count
 		}
-		rows = append(rows, []string{s.ID, strconv.Itoa(have.Records), day10(have.Newest), ageOf(have.Newest, now), strconv.Itoa(skipped), have.Licence})
+		rows = append(rows, []string{s.ID, strconv.Itoa(have.Records), day10(have.Newest), ageInWords(m, have, now), strconv.Itoa(skipped), have.SHA256[:min(12, len(have.SHA256))], have.Licence})
 	}
-	return p.columns(rows, fmt.Sprintf("built %s by netvet %s, %s", m.Built.Format(time.DateOnly), m.Tool, megabytes(m.Store.Bytes)))
+	title := fmt.Sprintf("built %s by netvet %s, %s", m.Built.Format(time.DateOnly), m.Tool, megabytes(m.Store.Bytes))
+	if o := m.Overrides; o != nil {
+		title += fmt.Sprintf("; with %d files of suppliers and lists, %d of rules", o.Suppliers, o.Rules)
+	}
+	return p.columns(rows, title)
 }
 
 // day10 is the day of a date, "-" when there is none.

@@ -7,6 +7,7 @@ import (
 	"github.com/netvet/netvet/sbom"
 	"github.com/netvet/netvet/scanner"
 	"github.com/netvet/netvet/scanner/evidence"
+	"github.com/netvet/netvet/scanner/kit"
 )
 
 // The engines that look components up.
@@ -30,6 +31,9 @@ func (p *program) useData(ctx context.Context, s *scanner.Scanner, f *scanFlags,
 		return done, err
 	}
 	done = func() { _ = k.Close() } // it was only read
+	if err := useOverrides(s, f, k.Overrides()); err != nil {
+		return done, err
+	}
 	manifest := k.Manifest()
 	s.Data, s.Weaknesses = manifest.DataSets(), evidence.NewWeaknesses(k)
 	osv, ok := manifest.Source("osv")
@@ -48,6 +52,20 @@ func (p *program) useData(ctx context.Context, s *scanner.Scanner, f *scanFlags,
 	p.note("advisories of OSV up to %s, %s old", day10(osv.Newest), ageOf(osv.Newest, time.Now()))
 	s.Judged = func(c evidence.Coverage) { p.note("%s", c.String()) }
 	return done, nil
+}
+
+// useOverrides lays what came with the data between the built-in suppliers and
+// rules and the user's own.
+func useOverrides(s *scanner.Scanner, f *scanFlags, o kit.Overrides) (err error) {
+	if o == (kit.Overrides{}) {
+		return nil
+	}
+	f.know.overrides = o
+	if s.Library, err = f.know.library(); err != nil {
+		return err
+	}
+	s.Suppliers, err = f.know.directory()
+	return err
 }
 
 // osvScanner asks osv-scanner for every package URL of the inputs.

@@ -23,6 +23,7 @@ const (
 	exitFault      = 3
 	exitNothing    = 4
 	exitIncomplete = 5
+	exitOld        = 6
 )
 
 // exitCodes tells what the codes mean, in the order in which they apply.
@@ -37,6 +38,7 @@ func exitCodes() []struct {
 		{exitFault, "an internal error, or a result could not be written"},
 		{exitUsage, "bad usage, a named input that cannot be read, or a broken file of a known format;\n     everything else is still assessed and the register is written"},
 		{exitNothing, "nothing was assessed (--allow-empty makes that 0)"},
+		{exitOld, "the data is older than --max-data-age"},
 		{exitMet, "a condition of --fail-on was met"},
 		{exitIncomplete, "only the condition \"incomplete\" of --fail-on was met"},
 		{exitDone, "done"},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/netvet/netvet/rules"
 	"github.com/netvet/netvet/sbom"
+	"github.com/netvet/netvet/scanner/kit"
 	"github.com/netvet/netvet/vendors"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -138,6 +139,34 @@ func (d *day) Set(value string) error {
 	return fmt.Errorf("%q is no date: write YYYY-MM-DD", value)
 }
 
+// maxAge is a flag that takes a time span: 30d, 2w, 720h.
+type maxAge time.Duration
+
+func (a *maxAge) Type() string { return "duration" }
+
+func (a *maxAge) String() string {
+	if *a == 0 {
+		return ""
+	}
+	return time.Duration(*a).String()
+}
+
+func (a *maxAge) Set(value string) error {
+	for unit, hours := range map[string]float64{"d": 24, "w": 7 * 24} {
+		n, err := strconv.ParseFloat(strings.TrimSuffix(value, unit), 64)
+		if strings.HasSuffix(value, unit) && err == nil && n > 0 && n*hours < 1e6 {
+			*a = maxAge(n * hours * float64(time.Hour))
+			return nil
+		}
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is no time span: write 30d, 2w or 720h", value)
+	}
+	*a = maxAge(d)
+	return nil
+}
+
 // orToday is the date that was given, else the first moment of today, so that runs of one day give one result.
 func (d day) orToday() time.Time {
 	if d.IsZero() {
@@ -245,6 +274,7 @@ type knowledgeFlags struct {
 	rules     string
 	suppliers string
 	asOf      day
+	overrides kit.Overrides // that came with the offline data
 }
 
 func (f *knowledgeFlags) addRules(flags *pflag.FlagSet) {
@@ -256,11 +286,17 @@ func (f *knowledgeFlags) addSuppliers(flags *pflag.FlagSet) {
 	flags.Var(&f.asOf, "as-of", "the day for which law and ownership are read, YYYY-MM-DD")
 }
 
-// library loads the built-in rules and lays the user's over them.
+// library loads the built-in rules and lays over them those that came with the
+// data, and over these the user's.
 func (f *knowledgeFlags) library() (*rules.Library, error) {
 	library, err := rules.Default()
 	if err != nil {
 		return nil, fault(fmt.Errorf("load the built-in rules: %w", err))
+	}
+	if f.overrides.Rules != nil {
+		if library, err = overRules(library, f.overrides.Rules); err != nil {
+			return nil, usage("load the rules that came with the data:\n%w", err)
+		}
 	}
 	if f.rules == "" {
 		return library, nil
@@ -279,11 +315,17 @@ func (f *knowledgeFlags) library() (*rules.Library, error) {
 	return library, nil
 }
 
-// directory loads the built-in suppliers and lays the user's over them.
+// directory loads the built-in suppliers and lays over them those that came with
+// the data, and over these the user's.
 func (f *knowledgeFlags) directory() (*vendors.Directory, error) {
 	directory, err := vendors.Default()
 	if err != nil {
 		return nil, fault(fmt.Errorf("load the built-in suppliers: %w", err))
+	}
+	if f.overrides.Suppliers != nil {
+		if directory, err = overSuppliers(directory, f.overrides.Suppliers); err != nil {
+			return nil, usage("load the suppliers that came with the data:\n%w", err)
+		}
 	}
 	if f.suppliers == "" {
 		return directory, nil
