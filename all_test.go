@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"go/parser"
+	"go/token"
 	"io"
 	"io/fs"
 	"os"
@@ -28,10 +30,11 @@ var rooms = map[string][]string{
 	"rules":              {"scanner/strictyaml"},
 	"scanner/versions":   {},
 	"scanner/kit":        {"scanner/strictyaml", "scanner/versions"},
+	"scanner/download":   {"scanner/strictyaml"},
 	"scanner/evidence":   {"scanner/strictyaml", "scanner/kit", "scanner/versions"},
 	"scanner/report":     {},
 	"scanner":            {"sbom", "vendors", "rules", "scanner/evidence", "scanner/kit", "scanner/report", "scanner/strictyaml"}, // report: explanations show foreign text by its rules
-	"cmd/netvet":         {"sbom", "vendors", "rules", "scanner", "scanner/evidence", "scanner/kit", "scanner/report", "scanner/strictyaml"},
+	"cmd/netvet":         {"sbom", "vendors", "rules", "scanner", "scanner/download", "scanner/evidence", "scanner/kit", "scanner/report", "scanner/strictyaml"},
 }
 
 // behindOneFile are the libraries that only these files may import, so that each
@@ -111,6 +114,38 @@ func TestLibrariesStandBehindTheirFile(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// online are the packages that reach the network, or start what does.
+var online = regexp.MustCompile(`^"(net|net/http|net/http/.*|net/rpc|net/rpc/.*|net/smtp|crypto/tls|os/exec|plugin|golang\.org/x/crypto/ssh.*)"$`)
+
+// onlineHome is the one file that may import them.
+const onlineHome = "scanner/download/http.go"
+
+// TestOnlyDownloadsReachTheNetwork checks the promise that nothing else does.
+func TestOnlyDownloadsReachTheNetwork(t *testing.T) {
+	home := false
+	for _, p := range packages(t) {
+		for _, name := range p.GoFiles {
+			file := strings.TrimPrefix(room(p.ImportPath)+"/"+name, "/")
+			parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, imp := range parsed.Imports {
+				if !online.MatchString(imp.Path.Value) {
+					continue
+				}
+				home = home || file == onlineHome
+				if file != onlineHome {
+					t.Errorf("%s imports %s, which only %s may", file, imp.Path.Value, onlineHome)
+				}
+			}
+		}
+	}
+	if !home {
+		t.Errorf("%s imports nothing that reaches the network: is it still the place?", onlineHome)
 	}
 }
 

@@ -18,14 +18,15 @@ import (
 func (p *program) dataCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "data",
-		Short: "Build and look at the offline data: known vulnerabilities and how old they are",
-		Long: `The offline data is a folder. 'data build' makes it from what lies on disk, and
-'data status' says what it holds and how old that is. Runs that use the folder
-while it is built anew keep what they have opened. Nothing here reaches the
-network.`,
+		Short: "Get, build, carry and look at the offline data: known vulnerabilities and how old they are",
+		Long: `The offline data is a folder. 'data update' gets its sources and builds it, 'data
+build' makes it from what lies on disk, 'data export' and 'data import' carry it in
+one signed file, and 'data status' says what it holds and how old that is. Runs
+that use the folder while it is replaced keep what they have opened. Nothing but
+'data update' reaches the network.`,
 		Args: cobra.ArbitraryArgs, RunE: group,
 	}
-	cmd.AddCommand(p.dataBuild(), p.dataStatus(), p.dataExport(), p.dataImport(), p.dataKeygen())
+	cmd.AddCommand(p.dataBuild(), p.dataUpdate(), p.dataStatus(), p.dataExport(), p.dataImport(), p.dataKeygen())
 	return cmd
 }
 
@@ -63,7 +64,7 @@ reason. The new data takes the place of the old at once, when all of it is there
 					paths[id] = *list
 				}
 			}
-			return p.buildData(cmd, dir, paths)
+			return p.buildData(cmd, dir, paths, nil)
 		},
 	}
 	dataFlag(cmd, &dir)
@@ -74,7 +75,9 @@ reason. The new data takes the place of the old at once, when all of it is there
 	return cmd
 }
 
-func (p *program) buildData(cmd *cobra.Command, dir string, paths map[string][]string) error {
+// buildData builds the data from paths by the id of their source, and shows it.
+// Fetched says when a source was last asked whether this is all.
+func (p *program) buildData(cmd *cobra.Command, dir string, paths map[string][]string, fetched map[string]time.Time) error {
 	for _, list := range paths {
 		for _, path := range list {
 			if _, err := os.Stat(path); err != nil {
@@ -90,7 +93,7 @@ func (p *program) buildData(cmd *cobra.Command, dir string, paths map[string][]s
 		return err
 	}
 	watch, now := p.newProgress(), time.Now()
-	build := kit.Build{Paths: paths, Built: now, Tool: newVersion().Version, Resolve: scanner.ResolveMaker(suppliers, now)}
+	build := kit.Build{Paths: paths, Built: now, Tool: newVersion().Version, Resolve: scanner.ResolveMaker(suppliers, now), Fetched: fetched}
 	if watch != nil {
 		build.Progress = func(source string, records int) { watch.count(source, records) }
 	}

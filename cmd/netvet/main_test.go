@@ -29,9 +29,11 @@ func TestStories(t *testing.T) {
 		Dir:                 "../../testdata/script",
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":   exits,
-			"pack":    pack,
-			"follows": func(ts *testscript.TestScript, neg bool, args []string) { follows(ts, neg, schema, args) },
+			"exits":                exits,
+			"pack":                 pack,
+			"publish":              publish,
+			"publish-behind-proxy": publishBehindProxy,
+			"follows":              func(ts *testscript.TestScript, neg bool, args []string) { follows(ts, neg, schema, args) },
 		},
 	})
 }

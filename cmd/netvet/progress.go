@@ -46,6 +46,20 @@ func (g *progress) count(source string, records int) {
 	fmt.Fprintf(g.p.stderr, "\r\x1b[K%s: %d records", source, records)
 }
 
+// download shows how much of a file has come.
+func (g *progress) download(file string, have, of int64) {
+	now := time.Now()
+	if now.Sub(g.drawn) < progressEvery {
+		return
+	}
+	g.drawn, g.shown = now, true
+	total := ""
+	if of >= 0 {
+		total = " of " + megabytes(of)
+	}
+	fmt.Fprintf(g.p.stderr, "\r\x1b[K%.50s: %s%s", report.Visible(file), megabytes(have), total)
+}
+
 // done wipes the line.
 func (g *progress) done() {
 	if g != nil && g.shown {

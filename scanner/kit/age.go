@@ -7,8 +7,9 @@ import (
 )
 
 // AsOf is the day up to which a source is known: when its publisher last said
-// that there is nothing newer, else the date of its newest record. It is false
-// when neither is known. No date counts that lies after the build.
+// that there is nothing newer, else the date of its newest record, which counts
+// as the day of the build when it lies after that. It is false when neither is
+// known.
 func (s ManifestSource) AsOf(built time.Time) (time.Time, bool) {
 	for _, text := range []string{s.Fetched, s.Newest} {
 		if len(text) < len(time.DateOnly) {
@@ -21,7 +22,7 @@ func (s ManifestSource) AsOf(built time.Time) (time.Time, bool) {
 		if err != nil {
 			continue
 		}
-		if t.After(built) {
+		if text == s.Newest && t.After(built) {
 			t = built
 		}
 		return t, true

@@ -118,24 +118,31 @@ func (b Build) take(ctx context.Context, s Source, w *writing) (ManifestSource, 
 	if err != nil {
 		return in.done, err
 	}
-	sums := sha256.New()
+	var sums []string
 	for _, path := range files {
 		sum, size, err := hashFile(path)
 		if err != nil {
 			return in.done, err
 		}
-		fmt.Fprintf(sums, "%s\n", sum)
+		sums = append(sums, sum)
 		in.done.Files++
 		in.done.Bytes += size
 		if err := s.file(ctx, path, in); err != nil {
 			return in.done, err
 		}
 	}
-	in.done.SHA256 = hex.EncodeToString(sums.Sum(nil))
+	in.done.SHA256 = SumOfFiles(sums)
 	if t, ok := b.Fetched[s.ID]; ok {
 		in.done.Fetched = t.UTC().Format(time.RFC3339)
 	}
 	return in.summary(), nil
+}
+
+// SumOfFiles is the checksum of a source that came in several files, from theirs
+// in the order in which they were taken.
+func SumOfFiles(sums []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(sums, "\n") + "\n"))
+	return hex.EncodeToString(sum[:])
 }
 
 // file takes what one file on disk holds: itself, or every file of an archive.

@@ -3,8 +3,10 @@ package kit
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +20,7 @@ const buildingPrefix = ".building-"
 // called when nobody else can, with what is installed then. Its error leaves
 // everything as it was.
 func publish(dir, work string, last func(*installed) error) error {
-	unlock, err := lock(filepath.Join(dir, lockFile))
+	unlock, err := lock(filepath.Join(dir, lockFile), lockPatience)
 	if err != nil {
 		return err
 	}
@@ -32,6 +34,79 @@ func publish(dir, work string, last func(*installed) error) error {
 		return err
 	}
 	return replace(dir, work)
+}
+
+// Confirm makes a generation of the data that is there, of which the publishers
+// have said that it is still the newest: when, by the id of the source.
+func Confirm(dir string, fetched map[string]time.Time) (*Manifest, error) {
+	work, err := os.MkdirTemp(dir, buildingPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("confirm the data: %w", err)
+	}
+	defer os.RemoveAll(work)
+	var m Manifest
+	err = publish(dir, work, func(now *installed) error {
+		if now == nil {
+			return ErrNoKit
+		}
+		m = now.manifest
+		m.Sources = slices.Clone(m.Sources)
+		for i, s := range m.Sources {
+			if t, ok := fetched[s.ID]; ok {
+				m.Sources[i].Fetched = t.UTC().Format(time.RFC3339)
+			}
+		}
+		return errors.Join(sameFiles(dir, work, m), writeManifest(work, m))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("confirm the data: %w", err)
+	}
+	return &m, nil
+}
+
+// sameFiles gives the files of the current generation a second name.
+func sameFiles(dir, work string, m Manifest) error {
+	generation, err := current(dir)
+	if err != nil {
+		return err
+	}
+	names := []string{storeFile}
+	if m.Overrides != nil {
+		names = append(names, overridesFile)
+	}
+	for _, name := range names {
+		from, to := filepath.Join(dir, generation, name), filepath.Join(work, name)
+		if os.Link(from, to) == nil {
+			continue
+		}
+		if err := copyFile(from, to); err != nil { // a file system without links
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}
+
+// updatingFile is what a process locks that writes the downloads of a kit.
+const updatingFile = ".updating"
+
+// LockDownloads keeps other updates of the same folder out. Runs, builds and
+// imports go on.
+func LockDownloads(dir string) (unlock func(), err error) {
+	return lock(filepath.Join(dir, updatingFile), time.Second)
 }
 
 // replace makes a folder the current generation.

@@ -52,10 +52,10 @@ const lockPatience = 2 * time.Minute
 // lock waits for the lock of a file. It is an empty store, because bbolt locks
 // what it opens on every system, and a lock that dies with its process never
 // has to be removed by hand.
-func lock(path string) (unlock func(), err error) {
-	db, err := bolt.Open(path, 0o644, &bolt.Options{Timeout: lockPatience})
+func lock(path string, patience time.Duration) (unlock func(), err error) {
+	db, err := bolt.Open(path, 0o644, &bolt.Options{Timeout: patience})
 	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("another process has held %s for %s: try again when it has ended", path, lockPatience)
+		return nil, fmt.Errorf("another process holds %s, for longer than %s: try again when it has ended", path, patience)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
