@@ -395,12 +395,12 @@ func TestSlowBodies(t *testing.T) {
 				<-dead
 				return
 			}
-			time.Sleep(50 * time.Millisecond)
+			time.Sleep(100 * time.Millisecond)
 		}
 	})
 	defer close(dead)
 	u := update(t.TempDir(), source(p.URL))
-	u.client = newClient("", 300*time.Millisecond) // less than all of it takes
+	u.client = newClient("", 600*time.Millisecond) // less than all of it takes
 	wants(t, run(t, u), text)
 	u.Sources[0].URL[0] += "/dead"
 	fails(t, run(t, u), "nothing came for too long")

@@ -170,9 +170,9 @@ func address(text string) (*url.URL, error) {
 	case errors.As(err, &bad): // without the address, which may hold a password
 		return nil, fmt.Errorf("an address cannot be read: %w", bad.Err)
 	case u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Errorf("%s is no address: write https://...", u.Redacted())
+		return nil, fmt.Errorf("%s is no address: it must begin with https://, and name a host", u.Redacted())
 	case u.Scheme == "http" && !loopback(u):
-		return nil, fmt.Errorf("%s is not encrypted on its way: write https://...", u.Redacted())
+		return nil, fmt.Errorf("%s is not encrypted on its way: it must begin with https", u.Redacted())
 	}
 	return u, nil
 }
