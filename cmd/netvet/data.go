@@ -213,18 +213,18 @@ func (p *program) dataJSON(m *kit.Manifest, _ time.Time) error {
 
 // showData prints one line a source, and those that the data does not have.
 func (p *program) showData(m *kit.Manifest, now time.Time) error {
-	rows := [][]string{{"SOURCE", "RECORDS", "NEWEST", "AGE", "SKIPPED", "SHA256", "LICENCE"}}
+	rows := [][]string{{"SOURCE", "RECORDS", "NEWEST", "AGE", "CHECKED", "SKIPPED", "SHA256", "LICENCE"}}
 	for _, s := range kit.Sources() {
 		have, ok := m.Source(s.ID)
 		if !ok {
-			rows = append(rows, []string{s.ID, "-", "-", "-", "-", "-", "not in the data"})
+			rows = append(rows, []string{s.ID, "-", "-", "-", "-", "-", "-", "not in the data"})
 			continue
 		}
 		skipped := 0
 		for _, reason := range have.Skipped {
 			skipped += reason.Count
 		}
-		rows = append(rows, []string{s.ID, strconv.Itoa(have.Records), day10(have.Newest), ageInWords(m, have, now), strconv.Itoa(skipped), have.SHA256[:min(12, len(have.SHA256))], have.Licence})
+		rows = append(rows, []string{s.ID, strconv.Itoa(have.Records), day10(have.Newest), ageInWords(m, have, now), day10(have.Fetched), strconv.Itoa(skipped), have.SHA256[:min(12, len(have.SHA256))], have.Licence})
 	}
 	title := fmt.Sprintf("built %s by netvet %s, %s", m.Built.Format(time.DateOnly), m.Tool, megabytes(m.Store.Bytes))
 	if o := m.Overrides; o != nil {

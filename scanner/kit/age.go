@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// AsOf is the day up to which a source is known: when its publisher last said
-// that there is nothing newer, else the date of its newest record, which counts
-// as the day of the build when it lies after that. It is false when neither is
-// known.
+// AsOf is the day up to which a source is known: the date of its newest record,
+// which counts as the day of the build when it lies after that. That its publisher
+// was asked since and had nothing newer counts only for a source whose records
+// have no date: a mirror that nobody fills any more has nothing newer either. It
+// is false when nothing is dated.
 func (s ManifestSource) AsOf(built time.Time) (time.Time, bool) {
-	for _, text := range []string{s.Fetched, s.Newest} {
+	for _, text := range []string{s.Newest, s.Fetched} {
 		if len(text) < len(time.DateOnly) {
 			continue
 		}
