@@ -35,6 +35,24 @@ func Categories() []Category {
 		CategoryApplication, CategorySecurity, CategoryCloud, CategoryOther}
 }
 
+// Subcategory is a kind of thing within a category of which an engineer asks
+// other questions than of the rest of it.
+type Subcategory string
+
+// SubcategoryAccelerator is a card or module that computes for a server.
+const SubcategoryAccelerator Subcategory = "accelerator"
+
+// Of returns the category that the subcategory is part of.
+func (s Subcategory) Of() Category {
+	if s == SubcategoryAccelerator {
+		return CategoryServer
+	}
+	return CategoryUnknown
+}
+
+// Subcategories returns all of them.
+func Subcategories() []Subcategory { return []Subcategory{SubcategoryAccelerator} }
+
 // IdentifierType names a registry or scheme.
 type IdentifierType string
 
@@ -97,6 +115,7 @@ type Product struct {
 	CategoryText    string       `json:"category_text"` // the input's own word for the class
 	Category        Category     `json:"category"`
 	CategoryBasis   string       `json:"category_basis"`
+	Subcategory     Subcategory  `json:"subcategory"`
 	Identifiers     []Identifier `json:"identifiers"`
 	Addresses       []string     `json:"addresses"` // IP addresses and host names under which it answers, as stated
 	References      []Reference  `json:"references"`

@@ -44,7 +44,7 @@ func documentPack(b *bytes.Buffer, p *Pack) {
 	s.line("jurisdiction", p.Jurisdiction)
 	s.line("source", p.Instrument.Source, string(p.Instrument.Date))
 	for _, t := range p.Topics {
-		s.line("topic", fmt.Sprintf("%s (%s, weight %v): %s", t.ID, t.Factor, t.Weight, bilingual(t.Title)))
+		s.line("topic", fmt.Sprintf("%s (%s, %s): %s", t.ID, t.Factor, t.weights(), bilingual(t.Title)))
 	}
 	for i := range p.Rules {
 		b.WriteByte('\n')

@@ -24,6 +24,7 @@ func TestFaults(t *testing.T) {
 		"half_life: 730d":             "half_life: 2y",
 		`{component.name} is made by`: `{component.nom} is made by`,
 		"clear_when_none: true":       "clear_when_non: true",
+		"title: {en: Out of band}":    "by_category: {servers: 1, accelerator: 0}, title: {en: Out of band}",
 	} {
 		if !strings.Contains(pack, old) {
 			t.Fatalf("the fixture has no %q", old)
@@ -46,6 +47,8 @@ func TestFaults(t *testing.T) {
 		`packs/keys.yaml:2: unknown key "ruls": did you mean "rules"?`,
 		`packs/late.yml: rename it to end in .yaml`,
 		`packs/toy.yaml:\d+: rule T-BMC: strength 1.6 is not in (0, 1]`,
+		`packs/toy.yaml:\d+: topic oob: by_category: "servers" is none of core-network-equipment`,
+		`packs/toy.yaml:\d+: topic oob: accelerator: weight 0 is not in (0, 100]`,
 		`packs/toy.yaml:\d+: rule T-BMC: when: at 1:10 of the expression: undefined field 'verzion'`,
 		`packs/toy.yaml:\d+: rule T-BMC: needs: unknown need "bomb": did you mean "bom"?`,
 		`packs/toy.yaml:\d+: rule T-BMC: unknown pattern "bcm": did you mean "bmc"?`,

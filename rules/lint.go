@@ -175,6 +175,13 @@ func (c *checker) checkTopic(at *page, path string, t Topic, known map[string]ne
 	if !(t.Weight > 0 && t.Weight <= 100) {
 		at.fault(path+".weight", "%s: weight %v is not in (0, 100]", what, t.Weight)
 	}
+	classes := append(texts(netvet.Categories()), texts(netvet.Subcategories())...)
+	for _, class := range slices.Sorted(maps.Keys(t.ByCategory)) {
+		at.word(path, what, "by_category", class, classes)
+		if w := t.ByCategory[class]; !(w > 0 && w <= 100) {
+			at.fault(path+".by_category", "%s: %s: weight %v is not in (0, 100]", what, class, w)
+		}
+	}
 	known[t.ID] = t.Factor
 }
 

@@ -110,8 +110,8 @@ func (p *Program) choose(l *Library) error {
 		p.Packs = append(p.Packs, pack)
 		for _, t := range pack.Topics {
 			if old, ok := known[t.ID]; ok {
-				if old.Factor != t.Factor || old.Weight != t.Weight {
-					return fmt.Errorf("profile %s: pack %s: topic %s has another factor or weight than in an earlier pack: rename it or make them agree", p.Profile.ID, id, t.ID)
+				if old.Factor != t.Factor || old.Weight != t.Weight || !maps.Equal(old.ByCategory, t.ByCategory) {
+					return fmt.Errorf("profile %s: pack %s: topic %s has another factor or other weights than in an earlier pack: rename it or make them agree", p.Profile.ID, id, t.ID)
 				}
 				continue
 			}

@@ -5,6 +5,10 @@
 package rules
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+
 	"github.com/netvet/netvet"
 )
 
@@ -57,7 +61,19 @@ type Topic struct {
 	ID     string        `yaml:"id" json:"id"`
 	Factor netvet.Factor `yaml:"factor" json:"factor"`
 	Weight float64       `yaml:"weight" json:"weight"`
-	Title  Text          `yaml:"title" json:"title"`
+	// ByCategory is the weight for products of a category or subcategory, where it
+	// is another; a subcategory that is not named goes by its category.
+	ByCategory map[string]float64 `yaml:"by_category" json:"by_category,omitempty"`
+	Title      Text               `yaml:"title" json:"title"`
+}
+
+// weights describes the weights, for people.
+func (t *Topic) weights() string {
+	text := fmt.Sprintf("weight %v", t.Weight)
+	for _, c := range slices.Sorted(maps.Keys(t.ByCategory)) {
+		text += fmt.Sprintf(", %s %v", c, t.ByCategory[c])
+	}
+	return text
 }
 
 // Rule is one question of a pack.

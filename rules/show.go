@@ -91,7 +91,7 @@ func showPack(b *bytes.Buffer, p *Pack) {
 	s.line("in force", span(p.Instrument.InForce))
 	s.line("source", p.Instrument.Source, string(p.Instrument.Date))
 	for _, t := range p.Topics {
-		s.line("topic", fmt.Sprintf("%s (%s, weight %v): %s", t.ID, t.Factor, t.Weight, t.Title.EN))
+		s.line("topic", fmt.Sprintf("%s (%s, %s): %s", t.ID, t.Factor, t.weights(), t.Title.EN))
 	}
 	for _, r := range p.Rules {
 		s.line("rule", fmt.Sprintf("%s (%s, %s): %s", r.ID, r.Factor, r.Severity, r.Title.EN))

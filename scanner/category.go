@@ -24,6 +24,7 @@ type categoryWords struct {
 	Devices  []string         `yaml:"devices"`
 	Programs []string         `yaml:"programs"`
 	Parts    []categoryParts  `yaml:"parts"`
+	Within   []subclass       `yaml:"subclasses"`
 	Makers   []categoryMakers `yaml:"makers"`
 
 	index             map[string][]categoryWord // by first word
@@ -50,6 +51,15 @@ type categoryParts struct {
 	Lacks    []string        `yaml:"lacks"`
 }
 
+// subclass is a kind of thing within a class.
+type subclass struct {
+	Subcategory netvet.Subcategory `yaml:"subcategory"`
+	Words       []string           `yaml:"words"`
+	Whole       []string           `yaml:"whole"`
+
+	words, whole phrases
+}
+
 type categoryMakers struct {
 	Category netvet.Category `yaml:"category"`
 	Makes    []string        `yaml:"makes"`
@@ -63,6 +73,10 @@ var loadCategories = sync.OnceValue(func() categoryWords {
 		panic(err)
 	}
 	c.devices, c.programs = newPhrases(c.Devices), newPhrases(c.Programs)
+	for i := range c.Within {
+		s := &c.Within[i]
+		s.words, s.whole = newPhrases(s.Words), newPhrases(s.Whole)
+	}
 	c.index = map[string][]categoryWord{}
 	for i, class := range c.Classes {
 		for _, text := range class.Words {
@@ -79,6 +93,9 @@ var loadCategories = sync.OnceValue(func() categoryWords {
 func categorise(a *netvet.Assessment, suppliers *vendors.Directory) {
 	class(a, suppliers)
 	p := &a.Product
+	if p.Subcategory = loadCategories().subcategory(p); p.Subcategory != "" {
+		p.CategoryBasis += ", and its kind is " + string(p.Subcategory)
+	}
 	if p.Kind == "" {
 		p.Kind = kindOf(p.Category)
 	}
@@ -92,6 +109,27 @@ func categorise(a *netvet.Assessment, suppliers *vendors.Directory) {
 func (d categoryWords) isDevice(p *netvet.Product) bool {
 	have := rules.Words(p.CategoryText + " " + p.Name)
 	return d.devices.in(have) && !d.programs.in(have)
+}
+
+// subcategory finds what kind of thing a product is within its category. The first
+// text that has a word for it, or for the whole thing that it is part of, decides.
+func (d categoryWords) subcategory(p *netvet.Product) netvet.Subcategory {
+	for i := range d.Within {
+		s := &d.Within[i]
+		if s.Subcategory.Of() != p.Category {
+			continue
+		}
+		for _, text := range []string{p.CategoryText, p.Name, p.Model, p.Description} {
+			have := rules.Words(text)
+			if text != string(p.Category) && s.whole.in(have) { // hpc-server is no word for a server
+				break
+			}
+			if s.words.in(have) {
+				return s.Subcategory
+			}
+		}
+	}
+	return ""
 }
 
 // phrases are word sequences by their first word.

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/netvet/netvet"
@@ -38,6 +39,30 @@ func TestCategories(t *testing.T) {
 		}
 		if (a.Product.Category == "") != (a.Product.CategoryBasis == "") {
 			t.Errorf("%+v: class %q with basis %q", c.product, a.Product.Category, a.Product.CategoryBasis)
+		}
+	}
+}
+
+func TestSubcategories(t *testing.T) {
+	for _, c := range []struct {
+		product netvet.Product
+		want    netvet.Subcategory
+	}{
+		{netvet.Product{CategoryText: "accelerator"}, netvet.SubcategoryAccelerator},
+		{netvet.Product{Name: "H100 PCIe GPU"}, netvet.SubcategoryAccelerator},
+		{netvet.Product{CategoryText: "server", Name: "Tensor Core GPU 80GB"}, ""},
+		{netvet.Product{Name: "国产算力芯片", CategoryText: "hpc-server"}, netvet.SubcategoryAccelerator},
+		{netvet.Product{Name: "GPU server with eight cards"}, ""},
+		{netvet.Product{CategoryText: "processor", Name: "EPYC 9654"}, ""},
+		{netvet.Product{CategoryText: "database", Name: "GPU accelerator for queries"}, ""},
+	} {
+		a := &netvet.Assessment{Product: c.product}
+		categorise(a, directory(t))
+		if got := a.Product.Subcategory; got != c.want {
+			t.Errorf("%s %s is %q of %q, want %q", c.product.CategoryText, c.product.Name, got, a.Product.Category, c.want)
+		}
+		if c.want != "" && !strings.HasSuffix(a.Product.CategoryBasis, "its kind is accelerator") {
+			t.Errorf("basis %q", a.Product.CategoryBasis)
 		}
 	}
 }

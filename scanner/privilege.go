@@ -14,9 +14,11 @@ var privilegeFile []byte
 
 // privileges is privilege.yaml: how far a product of a class can reach.
 type privileges struct {
-	Source  string                                        `yaml:"source"`
-	Date    netvet.Date                                   `yaml:"date"`
-	Classes map[netvet.Category]map[netvet.Factor]float64 `yaml:"classes"`
+	Source string      `yaml:"source"`
+	Date   netvet.Date `yaml:"date"`
+	// Classes are categories and subcategories; a subcategory that is not listed
+	// goes by its category.
+	Classes map[string]map[netvet.Factor]float64 `yaml:"classes"`
 }
 
 // loadPrivileges reads the embedded file once; a fault in it is a fault of the
@@ -33,7 +35,11 @@ var loadPrivileges = sync.OnceValue(func() privileges {
 // class can reach. What the context states stays as it is.
 func (s *run) privilege(a *netvet.Assessment) {
 	c := &a.Circumstances
-	shares := loadPrivileges().Classes[a.Product.Category]
+	classes := loadPrivileges().Classes
+	shares, ok := classes[string(a.Product.Subcategory)]
+	if !ok {
+		shares = classes[string(a.Product.Category)]
+	}
 	if !c.ImpactAssumed || len(shares) == 0 {
 		return
 	}

@@ -48,7 +48,8 @@ func drawModel(t *rapid.T) *Model {
 	factors := netvet.Factors()[:6]
 	for _, f := range factors { // t0 is declared by two packs, t2 by none
 		for _, id := range []string{"t0", "t1", "t0"} {
-			m.Topics = append(m.Topics, TopicSpec{ID: id, Factor: f, Weight: float64(rapid.IntRange(1, 4).Draw(t, "Q"))})
+			m.Topics = append(m.Topics, TopicSpec{ID: id, Factor: f, Weight: float64(rapid.IntRange(1, 4).Draw(t, "Q")),
+				ByClass: map[Class]float64{{Category: netvet.CategoryStorage}: float64(rapid.IntRange(1, 4).Draw(t, "Q of storage"))}})
 		}
 	}
 	for i := range rapid.IntRange(1, 12).Draw(t, "rules") {
@@ -137,12 +138,14 @@ func drawAssessment(t *rapid.T, m *Model) *netvet.Assessment {
 
 func drawCase(t *rapid.T) (*Model, *netvet.Assessment) {
 	m := drawModel(t)
-	return m, drawAssessment(t, m)
+	a := drawAssessment(t, m)
+	a.Product.Category = oneOf(t, "category", netvet.CategoryUnknown, netvet.CategoryStorage, netvet.CategoryCloud)
+	return m, a
 }
 
 // copied is a deep copy of what goes into a score.
 func copied(a *netvet.Assessment) *netvet.Assessment {
-	b := &netvet.Assessment{Results: slices.Clone(a.Results), Gates: slices.Clone(a.Gates), Circumstances: a.Circumstances}
+	b := &netvet.Assessment{Product: a.Product, Results: slices.Clone(a.Results), Gates: slices.Clone(a.Gates), Circumstances: a.Circumstances}
 	for i := range b.Results {
 		b.Results[i].Evidence = slices.Clone(b.Results[i].Evidence)
 	}
@@ -516,7 +519,7 @@ func TestNamesDoNotMatter(t *testing.T) {
 				r.Evidence[j].Text, r.Evidence[j].Source, r.Evidence[j].Input = "text", "source", "other.json"
 			}
 		}
-		b.Product = netvet.Product{Name: "renamed"}
+		b.Product = netvet.Product{Name: "renamed", Category: a.Product.Category}
 		x, y := scored(m, a), scored(m, b)
 		y.Product = x.Product
 		wantSame(t, "renamed", x, y)
@@ -587,7 +590,7 @@ func TestExplanationsAreWhatRescoringGives(t *testing.T) {
 	property(t, func(t *rapid.T) {
 		m, a := drawCase(t)
 		b := scored(m, a)
-		m.explain(b, scoringDay, false)
+		open, _ := m.explain(b, scoringDay, false)
 		with := func(rule string, e netvet.Evidence) float64 {
 			c := copied(a)
 			c.Results = append(slices.DeleteFunc(c.Results, func(r netvet.RuleResult) bool { return r.Rule == rule }), resultOf(rule, e))
@@ -599,6 +602,18 @@ func TestExplanationsAreWhatRescoringGives(t *testing.T) {
 					t.Fatalf("%s contributes %v, rescoring says %v", w.Rule, w.Contribution, want)
 				}
 			}
+		}
+		topics, asked := map[[2]string]bool{}, map[[2]string]bool{}
+		for _, q := range open {
+			spec := m.plan.rules[q.rule]
+			topics[[2]string{string(spec.Factor), spec.Topic}] = true
+		}
+		for _, q := range b.Questions {
+			spec := m.plan.rules[m.plan.index[q.Rule]]
+			asked[[2]string{string(spec.Factor), spec.Topic}] = true
+		}
+		if want := min(len(topics), questionsPerProduct); len(asked) != want {
+			t.Fatalf("the first questions are of %d topics, want %d", len(asked), want)
 		}
 		last := math.Inf(1)
 		for _, q := range b.Questions {
@@ -722,7 +737,11 @@ func plainFactor(m *Model, a *netvet.Assessment, f netvet.Factor) (share float64
 		q := 0.0
 		for _, spec := range m.Topics {
 			if spec.ID == topic && spec.Factor == f {
-				q = max(q, spec.Weight)
+				own, ok := spec.ByClass[Class{Category: a.Product.Category}]
+				if !ok {
+					own = spec.Weight
+				}
+				q = max(q, own)
 			}
 		}
 		if q == 0 {

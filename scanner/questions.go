@@ -75,7 +75,7 @@ func (m *Model) contributions(a *netvet.Assessment, s *standing, w *weights) {
 	}
 }
 
-// openQuestions are those of one pattern of evidence, the most telling first.
+// openQuestions are those of one pattern of evidence, in the order of rank.
 type openQuestions struct {
 	list  []openQuestion
 	route route
@@ -86,7 +86,9 @@ type openQuestions struct {
 type openQuestion struct {
 	rule      int // in the plan
 	good, bad outlook
-	needed    bool // on the route to a milder verdict
+	needed    bool    // on the route to a milder verdict
+	telling   float64 // by which questions are ranked
+	turn      int     // 0: the most telling one of its topic
 }
 
 // span is how many points lie between a good and a bad answer.
@@ -116,14 +118,70 @@ func (m *Model) openQuestions(s *standing, w *weights) *openQuestions {
 			o.list = append(o.list, q)
 		}
 	}
-	slices.SortStableFunc(o.list, func(a, b openQuestion) int { // rules come by id, so ties stay by id
-		return cmp.Compare(b.span(), a.span())
-	})
+	m.rank(o.list, s, w)
 	o.route = m.shortest(s, w, o.list)
 	for i := range o.list {
 		o.list[i].needed = slices.Contains(o.route.rules, o.list[i].rule)
 	}
 	return o
+}
+
+// rank orders open questions for one who can ask only a few. The most telling one
+// of each topic comes before a second one of any, where the span of the answers
+// counts times the weight of the topic for products of the class, compared with the
+// other topics of the factor: the span alone hangs on the strengths of the rules,
+// which are the same for all products, and would put the same questions to a
+// storage array and to a cloud service. Those few are then listed by their span.
+func (m *Model) rank(list []openQuestion, s *standing, w *weights) {
+	emphasis := m.emphasis(s, w)
+	for i := range list {
+		list[i].telling = list[i].span() * emphasis[list[i].rule]
+	}
+	byTelling := func(a, b openQuestion) int { // rules come by id, so ties stay by id
+		return cmp.Or(cmp.Compare(a.turn, b.turn), cmp.Compare(b.telling, a.telling))
+	}
+	slices.SortStableFunc(list, byTelling)
+	turns := map[[2]string]int{}
+	for i := range list {
+		spec := w.specs[list[i].rule]
+		topic := [2]string{string(spec.Factor), spec.Topic}
+		list[i].turn = min(turns[topic], 1)
+		turns[topic]++
+	}
+	slices.SortStableFunc(list, byTelling)
+	slices.SortStableFunc(list[:min(len(list), questionsPerProduct)], func(a, b openQuestion) int {
+		return cmp.Compare(b.span(), a.span())
+	})
+}
+
+// emphasis is, by rule, the weight of its topic divided by the mean of those of its
+// factor's topics that take part.
+func (m *Model) emphasis(s *standing, w *weights) []float64 {
+	out := make([]float64, len(w.specs))
+	for i := range m.plan.factors {
+		if s.takesPart[i] {
+			m.plan.factors[i].emphasise(w, out)
+		}
+	}
+	return out
+}
+
+func (f *planFactor) emphasise(w *weights, out []float64) {
+	sum, n := 0.0, 0.0
+	for i := range f.topics {
+		if _, _, ok := f.topics[i].silence(w); ok {
+			sum += f.topics[i].weights[w.class]
+			n++
+		}
+	}
+	if sum == 0 {
+		return
+	}
+	for i := range f.topics {
+		for _, r := range f.topics[i].rules {
+			out[r] = f.topics[i].weights[w.class] * n / sum
+		}
+	}
 }
 
 // best writes the most telling questions into the assessment, with the verdicts
@@ -227,7 +285,7 @@ func (m *Model) factorPoint(i int, w *weights, t terms) (score, coverage float64
 
 // pattern writes everything that the questions of a model depend on into w.key.
 func (w *weights) pattern(t *[factorCount]terms) {
-	w.key = w.key[:0]
+	w.key = binary.AppendUvarint(w.key[:0], uint64(w.class))
 	for r := range w.specs {
 		if !w.applies[r] {
 			w.key = append(w.key, 'n')

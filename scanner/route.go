@@ -90,7 +90,7 @@ func (t *planTopic) relieve(w *weights, relief []float64) {
 	}
 	for _, r := range t.rules {
 		if w.applies[r] && strength > 0 {
-			relief[r] = t.weight * w.strength[r] * (answerConfidence - w.clean[r]) / strength
+			relief[r] = t.weights[w.class] * w.strength[r] * (answerConfidence - w.clean[r]) / strength
 		}
 	}
 }

@@ -253,7 +253,7 @@ func newModel(p *rules.Program) *Model {
 		m.Parameters.Prior = *p.Profile.Prior
 	}
 	for _, t := range p.Topics() {
-		m.Topics = append(m.Topics, TopicSpec{ID: t.ID, Factor: t.Factor, Weight: t.Weight})
+		m.Topics = append(m.Topics, TopicSpec{ID: t.ID, Factor: t.Factor, Weight: t.Weight, ByClass: byClass(t.ByCategory)})
 	}
 	for _, f := range netvet.MainFactors() {
 		if !slices.ContainsFunc(p.Rules(), func(c *rules.CompiledRule) bool { return c.Factor == f }) {
@@ -264,6 +264,19 @@ func newModel(p *rules.Program) *Model {
 		m.Rules = append(m.Rules, RuleSpec{ID: c.ID, Factor: c.Factor, Topic: c.Topic, Strength: c.Strength, HalfLife: c.HalfLife, Question: c.Question.EN})
 	}
 	return m
+}
+
+// byClass reads the weights of a topic, which name categories and subcategories.
+func byClass(weights map[string]float64) map[Class]float64 {
+	out := map[Class]float64{}
+	for name, w := range weights {
+		if s := netvet.Subcategory(name); s.Of() != netvet.CategoryUnknown {
+			out[Class{s.Of(), s}] = w
+		} else {
+			out[Class{Category: netvet.Category(name)}] = w
+		}
+	}
+	return out
 }
 
 func didYouMean(word string, known []string) string {

@@ -33,6 +33,15 @@ type TopicSpec struct {
 	ID     string
 	Factor netvet.Factor
 	Weight float64
+	// ByClass are the weights for products of known classes, where they are others;
+	// a product of unknown class is scored with Weight.
+	ByClass map[Class]float64
+}
+
+// Class is what the weights of topics go by.
+type Class struct {
+	Category    netvet.Category
+	Subcategory netvet.Subcategory
 }
 
 // RuleSpec is what scoring needs of a rule.
@@ -163,9 +172,10 @@ func (f *planFactor) silence(w *weights) (share, coverage float64) {
 	for i := range f.topics {
 		t := &f.topics[i]
 		if o, k, ok := t.silence(w); ok {
-			weight += t.weight
-			open += t.weight * o
-			known += t.weight * k
+			q := t.weights[w.class]
+			weight += q
+			open += q * o
+			known += q * k
 		}
 	}
 	if weight == 0 {
@@ -213,12 +223,13 @@ func (f *planFactor) detail(s *netvet.FactorScore, w *weights) {
 		if !ok {
 			continue
 		}
-		topic := netvet.TopicScore{Topic: t.id, Weight: t.weight, Open: open}
+		topic := netvet.TopicScore{Topic: t.id, Weight: t.weights[w.class], Open: open}
 		for _, r := range t.rules {
 			topic.Adverse = max(topic.Adverse, w.adverse[r])
 		}
 		s.Topics = append(s.Topics, topic)
 	}
+	slices.SortStableFunc(s.Topics, func(a, b netvet.TopicScore) int { return cmp.Compare(b.Weight, a.Weight) })
 	for _, r := range f.rules {
 		if w.applies[r] && w.adverse[r] == 0 && w.clean[r] == 0 {
 			s.UnknownRules++

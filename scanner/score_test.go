@@ -267,6 +267,37 @@ func TestNotApplicableTakesNoPart(t *testing.T) {
 	wantVerdict(t, b, netvet.VerdictReview, basisCoverage, true)
 }
 
+// TestTopicsWeighByClass scores products of which the grave topic is cleared, with
+// the weights of their classes.
+func TestTopicsWeighByClass(t *testing.T) {
+	f := netvet.FactorSourcing
+	m := &Model{Parameters: DefaultParameters(),
+		Topics: []TopicSpec{{ID: "parts", Factor: f, Weight: 1, ByClass: byClass(map[string]float64{"hpc-server": 3, "accelerator": 7})}, {ID: "papers", Factor: f, Weight: 1}},
+		Rules:  []RuleSpec{{ID: "pack/R-1", Factor: f, Topic: "parts", Strength: 0.5}, {ID: "pack/R-2", Factor: f, Topic: "papers", Strength: 0.5}}}
+	for _, c := range []struct {
+		category    netvet.Category
+		subcategory netvet.Subcategory
+		weight      float64
+	}{
+		{netvet.CategoryUnknown, "", 1},
+		{netvet.CategoryCloud, "", 1},
+		{netvet.CategoryServer, "", 3},
+		{netvet.CategoryServer, netvet.SubcategoryAccelerator, 7},
+		{netvet.CategoryServer, "blade", 3},
+	} {
+		a := &netvet.Assessment{Product: netvet.Product{Category: c.category, Subcategory: c.subcategory}, Circumstances: ciio()}
+		a.Results = []netvet.RuleResult{resultOf("pack/R-1", item(false, netvet.ReliabilityOfficial, 0))}
+		m.Score(a, scoringDay)
+		s := a.Factors[slices.Index(netvet.Factors(), f)]
+		near(t, string(c.category)+" share", s.Share, 1/(1+c.weight), 1e-12)
+		for _, topic := range s.Topics {
+			if want := map[string]float64{"parts": c.weight, "papers": 1}[topic.Topic]; topic.Weight != want {
+				t.Errorf("%s %s: topic %s weighs %v, want %v", c.category, c.subcategory, topic.Topic, topic.Weight, want)
+			}
+		}
+	}
+}
+
 func TestMitigations(t *testing.T) {
 	m := fiveRules()
 	for _, c := range []struct {

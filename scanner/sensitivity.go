@@ -34,6 +34,7 @@ type vector struct {
 	example  string // id of the first product that has it
 	products int
 
+	class                      int
 	applies                    []bool
 	adverse, confidence, clean []float64
 	terms                      [factorCount]terms
@@ -43,7 +44,7 @@ type vector struct {
 // vector copies what weights and terms say of one product. It comes after
 // pattern, which wrote most of it into w.key.
 func (w *weights) vector(a *netvet.Assessment, t [factorCount]terms) *vector {
-	v := &vector{example: a.Product.ID, products: 1, applies: slices.Clone(w.applies), adverse: slices.Clone(w.adverse),
+	v := &vector{example: a.Product.ID, products: 1, class: w.class, applies: slices.Clone(w.applies), adverse: slices.Clone(w.adverse),
 		confidence: slices.Clone(w.confidence), clean: slices.Clone(w.clean), terms: t, held: held(a.Gates)}
 	h := fnv.New64a()
 	h.Write(w.key)
@@ -181,7 +182,7 @@ func (m *Model) scoreAll(vectors []*vector, times []float64) []outlook {
 		for r := range times {
 			adverse[r] = unit(adverse[r] * times[r])
 		}
-		w.applies, w.adverse, w.confidence, w.clean = v.applies, adverse, v.confidence, v.clean
+		w.class, w.applies, w.adverse, w.confidence, w.clean = v.class, v.applies, adverse, v.confidence, v.clean
 		s := m.stand(w, v.terms)
 		out[i] = outlook{round(s.score, formulaDigits), s.thin(s.coverage)}
 	}

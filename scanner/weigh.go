@@ -13,6 +13,7 @@ import (
 // weights is what the evidence says of every rule of the plan, for one product:
 // slices by rule, so that nothing is allocated per product.
 type weights struct {
+	class      int // of the product, in the plan
 	specs      []*RuleSpec
 	strength   []float64 // q
 	applies    []bool
@@ -53,6 +54,7 @@ func (m *Model) weigh(a *netvet.Assessment, asOf time.Time) *weights {
 	if !ok {
 		w = newWeights(p.rules)
 	}
+	w.class = p.class(&a.Product)
 	w.group(a.Results, p.index)
 	for r := range w.specs {
 		w.rule(r, a.Results, asOf)
