@@ -266,23 +266,31 @@ func (x *explainer) factor(p *netvet.RegisterProduct, f *netvet.RegisterFactor) 
 		x.text(6, 8, "nothing adverse is known")
 	}
 	if open := openTopics(f); f.UnknownRules > 0 || open != "" {
-		x.text(6, 8, "%s without evidence%s", counted(f.UnknownRules, "rule"), inBrackets(open))
+		if open != "" {
+			open = "; open, by weight: " + open
+		}
+		x.text(6, 8, "%s without evidence%s", counted(f.UnknownRules, "rule"), open)
 	}
 }
 
 // openTopics names the topics that are at least half open, those that cost most
-// first.
+// first, each with the open share of the factor that lies in it: its weight for
+// the product's class, as far as it is open.
 func openTopics(f *netvet.RegisterFactor) string {
 	topics := slices.Clone(f.Topics)
 	slices.SortStableFunc(topics, func(a, b netvet.RegisterTopic) int { return cmp.Compare(b.Weight*b.Open, a.Weight*a.Open) })
 	var out []string
+	sum := 0.0
+	for _, t := range topics {
+		sum += t.Weight
+	}
 	for _, t := range topics {
 		if t.Open >= 0.5 {
-			out = append(out, fmt.Sprintf("%s %.0f %% open", t.Topic, 100*t.Open))
+			out = append(out, fmt.Sprintf("%s %.0f %%", t.Topic, 100*t.Weight*t.Open/sum))
 		}
 	}
 	if len(out) > topicsShown {
-		out = append(out[:topicsShown], fmt.Sprintf("%d topics more", len(out)-topicsShown))
+		out = append(out[:topicsShown], counted(len(out)-topicsShown, "topic")+" more")
 	}
 	return strings.Join(out, ", ")
 }
@@ -392,7 +400,7 @@ func (x *explainer) questions(p *netvet.RegisterProduct) {
 		x.heading("OPEN QUESTIONS  none that could move the score")
 		return
 	}
-	x.heading("OPEN QUESTIONS  the score an audited answer would give, most telling first")
+	x.heading("OPEN QUESTIONS  those that tell most of such a product, with the score an audited answer would give")
 	for i, q := range p.Questions {
 		x.text(2, 5, "%d. %s  %s", i+1, q.Rule, q.Question)
 		x.text(5, 7, "good: %s; bad: %s", x.outcome(p, q.ScoreIfGood, q.VerdictIfGood), x.outcome(p, q.ScoreIfBad, q.VerdictIfBad))

@@ -113,7 +113,7 @@ func (v *prover) silence(f *netvet.RegisterFactor, c recomputed) {
 	if len(f.Topics) == 0 {
 		v.text(4, 6, "s  = 1: no rule asks about this factor here, so all of it is open")
 	} else {
-		v.text(4, 6, "s  = sum(weight x open) / sum(weight), over the topics")
+		v.text(4, 6, "s  = sum(weight x open) / sum(weight), over the topics, by their weights for its class")
 		var open, weight float64
 		for _, t := range f.Topics {
 			open += t.Weight * t.Open
