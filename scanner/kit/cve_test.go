@@ -2,6 +2,9 @@ package kit
 
 import (
 	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -156,6 +159,46 @@ func TestLifeTable(t *testing.T) {
 		r := LifeRow{Pattern: c.pattern}
 		if got := r.Fits(c.model); got != c.fits {
 			t.Errorf("%s fits %s: %v", c.pattern, c.model, got)
+		}
+	}
+}
+
+// TestDamagedValues reads values that are cut short: an error, not silence.
+func TestDamagedValues(t *testing.T) {
+	dir := t.TempDir()
+	w, err := createStore(filepath.Join(dir, storeFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := []byte{0xff} // a number that goes on
+	for bucket, key := range map[string]string{bucketCVE: "CVE-1", bucketKEV: "CVE-1", bucketEPSS: "CVE-1", bucketLife: "x",
+		bucketLifeTable: "a\x00row", bucketKEVProduct: "a\x00b\x00CVE-1", bucketLifeName: "a\x00b\x00x"} {
+		if err := w.put(bucket, []byte(key), half); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.finish(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(dir, storeFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := openStore(filepath.Join(dir, storeFile), info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &Kit{store: s}
+	defer k.Close()
+	_, _, cve := k.CVE("CVE-1")
+	_, _, kev := k.KEV("CVE-1")
+	_, _, epss := k.EPSS("CVE-1")
+	_, kevs := k.KEVs("a", "b")
+	_, lives := k.Lives("a", "b")
+	_, rows := k.LifeRows("a")
+	for what, err := range map[string]error{"CVE": cve, "KEV": kev, "EPSS": epss, "KEVs": kevs, "lives": lives, "rows": rows} {
+		if damaged := (*DamagedError)(nil); !errors.As(err, &damaged) {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (k *Kit) Affected(maker, product string) ([]Affected, error) {
 			return true
 		})
 		if bad != nil {
-			return &DamagedError{Path: k.store.path, Record: string(bad)}
+			return k.damaged(string(bad))
 		}
 		return nil
 	})
@@ -62,10 +62,7 @@ func (k *Kit) Affected(maker, product string) ([]Affected, error) {
 
 // CVE returns what is known of a weakness by its id.
 func (k *Kit) CVE(id string) (c CVE, known bool, err error) {
-	err = k.store.read(func(r *reading) error {
-		c, known = decodeCVE(id, r.get(bucketCVE, []byte(id)))
-		return nil
-	})
+	known, err = k.find(bucketCVE, id, func(value []byte) (ok bool) { c, ok = decodeCVE(id, value); return ok })
 	return c, known, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/netvet/netvet"
@@ -224,7 +225,9 @@ func (l *Life) take(ids []string, in *Intake) {
 		if n, ok := readCPE(id); ok {
 			m := makerName{MakerKey(n.vendor), n.vendor, n.vendor}
 			in.maker(m)
-			l.Makers = appendOnce(l.Makers, m.key)
+			if !slices.Contains(l.Makers, m.key) {
+				l.Makers = append(l.Makers, m.key)
+			}
 			l.name(m.key, strings.ReplaceAll(n.product, "_", " "), in)
 		} else if strings.HasPrefix(id, "pkg:") {
 			in.Put(bucketLifeName, affectedKey(PackageKey(id), "", l.ID), nil)
@@ -242,15 +245,6 @@ func (l *Life) name(maker, product string, in *Intake) {
 			in.Put(bucketLifeName, affectedKey(maker, n.Key, l.ID), nil)
 		}
 	}
-}
-
-func appendOnce(list []string, text string) []string {
-	for _, have := range list {
-		if have == text {
-			return list
-		}
-	}
-	return append(list, text)
 }
 
 // PackageKey is a package URL without version, qualifiers and subpath.
@@ -292,16 +286,10 @@ func decodeLife(id string, value []byte) (Life, bool) {
 // of any when maker is empty; or by a package URL (PackageKey) and no product.
 func (k *Kit) Lives(maker, product string) ([]Life, error) {
 	var out []Life
-	err := k.store.read(func(r *reading) error {
-		prefix := affectedKey(maker, product, "")
-		r.prefix(bucketLifeName, prefix, func(key, _ []byte) bool {
-			id := key[len(prefix):]
-			if l, ok := decodeLife(string(id), r.get(bucketLife, id)); ok {
-				out = append(out, l)
-			}
-			return true
-		})
-		return nil
+	err := k.named(bucketLifeName, affectedKey(maker, product, ""), bucketLife, func(id string, value []byte) bool {
+		l, ok := decodeLife(id, value)
+		out = append(out, l)
+		return ok
 	})
 	return out, err
 }

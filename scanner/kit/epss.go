@@ -139,9 +139,6 @@ func decodeEPSS(value []byte) (EPSS, bool) {
 
 // EPSS returns the score of a weakness.
 func (k *Kit) EPSS(id string) (s EPSS, known bool, err error) {
-	err = k.store.read(func(r *reading) error {
-		s, known = decodeEPSS(r.get(bucketEPSS, []byte(id)))
-		return nil
-	})
+	known, err = k.find(bucketEPSS, id, func(value []byte) (ok bool) { s, ok = decodeEPSS(value); return ok })
 	return s, known, err
 }

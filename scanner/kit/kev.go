@@ -115,10 +115,7 @@ func (v *KEV) take(where string, in *Intake) {
 
 // KEV returns the entry of a weakness.
 func (k *Kit) KEV(id string) (v KEV, known bool, err error) {
-	err = k.store.read(func(r *reading) error {
-		v, known = decodeKEV(id, r.get(bucketKEV, []byte(id)))
-		return nil
-	})
+	known, err = k.find(bucketKEV, id, func(value []byte) (ok bool) { v, ok = decodeKEV(id, value); return ok })
 	return v, known, err
 }
 
@@ -132,15 +129,10 @@ func decodeKEV(id string, value []byte) (KEV, bool) {
 // order of their ids.
 func (k *Kit) KEVs(maker, product string) ([]KEV, error) {
 	var out []KEV
-	err := k.store.read(func(r *reading) error {
-		prefix := affectedKey(maker, product, "")
-		r.prefix(bucketKEVProduct, prefix, func(key, _ []byte) bool {
-			if v, ok := decodeKEV(string(key[len(prefix):]), r.get(bucketKEV, key[len(prefix):])); ok {
-				out = append(out, v)
-			}
-			return true
-		})
-		return nil
+	err := k.named(bucketKEVProduct, affectedKey(maker, product, ""), bucketKEV, func(id string, value []byte) bool {
+		v, ok := decodeKEV(id, value)
+		out = append(out, v)
+		return ok
 	})
 	return out, err
 }

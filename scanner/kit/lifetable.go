@@ -122,11 +122,16 @@ func (in *Intake) lifeRow(r LifeRow, where string) {
 func (k *Kit) LifeRows(maker string) ([]LifeRow, error) {
 	var out []LifeRow
 	err := k.store.read(func(r *reading) error {
+		bad := false
 		r.prefix(bucketLifeTable, []byte(maker+"\x00"), func(_, value []byte) bool {
 			d := decoder{b: value}
 			out = append(out, LifeRow{d.text(), d.text(), netvet.Date(d.text()), netvet.Date(d.text()), netvet.Date(d.text()), d.text(), netvet.Date(d.text())})
-			return true
+			bad = bad || d.bad
+			return !bad
 		})
+		if bad {
+			return k.damaged("ends of life of " + maker)
+		}
 		return nil
 	})
 	return out, err

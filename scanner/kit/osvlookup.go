@@ -17,13 +17,6 @@ const (
 	PossibleNoVersions = "the advisory names no version of the package"
 )
 
-// OSVEcosystems are the ecosystems of which the kit has records, as OSV writes
-// them, with their releases ("Debian:12").
-func (k *Kit) OSVEcosystems() map[string]ManifestPart {
-	s, _ := k.manifest.Source("osv")
-	return s.Parts
-}
-
 // OSV returns the advisories for a version of a package, in the order of their
 // ids. An empty version is possibly affected by all of them. A name may be that
 // of a binary package where the records name its source package.
@@ -34,7 +27,7 @@ func (k *Kit) OSV(ecosystem, name, version string) ([]OSVHit, error) {
 		for _, prefix := range packages(r, ecosystem, name) {
 			some, bad := q.hits(r, prefix)
 			if bad != "" {
-				return &DamagedError{Path: k.store.path, Record: bad}
+				return k.damaged(bad)
 			}
 			hits = append(hits, some...)
 		}
@@ -82,24 +75,8 @@ func (q *osvQuery) hits(r *reading, prefix []byte) (hits []OSVHit, bad string) {
 
 // Advisory returns one record of OSV by its id.
 func (k *Kit) Advisory(id string) (a Advisory, ok bool, err error) {
-	err = k.store.read(func(r *reading) error {
-		value := r.get(bucketAdvisories, []byte(id))
-		if value == nil {
-			return nil
-		}
-		if a, ok = decodeAdvisory(id, value); !ok {
-			return &DamagedError{Path: k.store.path, Record: id}
-		}
-		return nil
-	})
+	ok, err = k.find(bucketAdvisories, id, func(value []byte) (ok bool) { a, ok = decodeAdvisory(id, value); return ok })
 	return a, ok && !a.Withdrawn, err
-}
-
-// DamagedError says that a value of the store cannot be read.
-type DamagedError struct{ Path, Record string }
-
-func (e *DamagedError) Error() string {
-	return "read the data: " + e.Path + ": the record " + e.Record + " is damaged: build or import the data again"
 }
 
 // osvQuery is a version, read once for all advisories of its package, and not
