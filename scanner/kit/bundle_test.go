@@ -121,6 +121,38 @@ func TestBundleCarriesAll(t *testing.T) {
 	}
 }
 
+// TestDamagedOverrides spoils what came with the data: a build, which would lose
+// it, is refused, and an import mends it.
+func TestDamagedOverrides(t *testing.T) {
+	secret, public := keyPair(t)
+	from, to := dataOf(t, firstDay, "1.3.0"), t.TempDir()
+	bundle := export(t, Export{Key: secret, Exported: firstDay, Rules: yamlFolder(t, "packs/own.yaml", "id: own\n")}, from)
+	install := func() error { _, err := (Import{Keys: []PublicKey{public}}).Run(t.Context(), to, bundle); return err }
+	if err := install(); err != nil {
+		t.Fatal(err)
+	}
+	generation, err := current(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(filepath.Join(to, generation, overridesFile), 1); err != nil {
+		t.Fatal(err)
+	}
+	osv := t.TempDir()
+	if err := os.WriteFile(filepath.Join(osv, "a.json"), []byte(left), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (Build{Paths: map[string][]string{"osv": {osv}}, Built: firstDay}).Run(t.Context(), to); err == nil || !strings.Contains(err.Error(), "import the data again") {
+		t.Errorf("a build over damaged overrides gives %v", err)
+	}
+	if err := install(); err != nil {
+		t.Fatal(err)
+	}
+	if open(t, to).Overrides().Rules == nil {
+		t.Error("the rules did not come back")
+	}
+}
+
 // TestBundleRefused spoils a bundle in every way and checks that what is
 // installed stays.
 func TestBundleRefused(t *testing.T) {

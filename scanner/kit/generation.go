@@ -25,10 +25,7 @@ func publish(dir, work string, last func(*installed) error) error {
 		return err
 	}
 	defer unlock()
-	now, err := whatIsInstalled(dir)
-	if err != nil {
-		return err
-	}
+	now := whatIsInstalled(dir)
 	defer now.close()
 	if err := last(now); err != nil {
 		return err
@@ -135,20 +132,21 @@ func replace(dir, work string) error {
 type installed struct {
 	manifest  Manifest
 	overrides *overrides
+	damage    error // why the overrides cannot be read: an import replaces them, a build would lose them
 }
 
-func whatIsInstalled(dir string) (*installed, error) {
+func whatIsInstalled(dir string) *installed {
 	generation, err := current(dir)
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	dir = filepath.Join(dir, generation)
 	m, err := readManifest(dir)
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	o, err := openOverrides(dir, m.Overrides)
-	return &installed{m, o}, err
+	return &installed{m, o, err}
 }
 
 func (i *installed) close() {

@@ -200,8 +200,11 @@ func packFile(z *zip.Writer, fsys fs.FS, name, folder string) error {
 // carryOverrides copies what the installed data has into a new generation: a
 // build replaces the data, and leaves alone what came with it.
 func carryOverrides(from *installed, work string) (*ManifestOverrides, error) {
-	if from == nil || from.overrides == nil {
+	switch {
+	case from == nil:
 		return nil, nil
+	case from.overrides == nil:
+		return nil, from.damage
 	}
 	out, err := os.Create(filepath.Join(work, overridesFile))
 	if err != nil {
