@@ -10,7 +10,7 @@ import (
 type Statement struct {
 	Maker     string // as written
 	Product   string
-	Source    string // "CNA", "ADP": who says so
+	Source    string // who says so: ByCNA, ByADP, or the id of an advisory
 	Whole     bool   // the product goes by this name; false for one of a list or an abbreviation
 	Default   string // status of versions that no range holds: affected, unaffected, unknown
 	Platforms []string
@@ -82,7 +82,7 @@ func (b *statementBook) put(key statementKey, s Statement) {
 
 func equalRanges(a, b Statement) bool {
 	return a.Default == b.Default && slices.Equal(a.Platforms, b.Platforms) && slices.EqualFunc(a.Ranges, b.Ranges, func(x, y Range) bool {
-		return x.Status == y.Status && x.Version == y.Version && x.End == y.End && x.Closed == y.Closed && x.Type == y.Type && slices.Equal(x.Changes, y.Changes)
+		return x.Status == y.Status && x.Version == y.Version && x.End == y.End && x.Closed == y.Closed && x.Open == y.Open && x.Type == y.Type && slices.Equal(x.Changes, y.Changes)
 	})
 }
 

@@ -32,6 +32,10 @@ func (e *UnreadableError) Unwrap() error { return e.Err }
 // list of CVE records is published as an archive in an archive.
 const maxDepth = 4
 
+// maxInner bounds an archive in an archive, which is put on disk to be read: that
+// of all CVE records has some 600 MB.
+const maxInner = 16 << 30
+
 // MaxRecord bounds one record that is held whole: the largest advisories known
 // have some 10 MB.
 const MaxRecord = 64 << 20
@@ -102,8 +106,12 @@ func (w *walking) zip(name string, r, in io.Reader, depth int) error {
 		}
 		defer os.Remove(temp.Name())
 		defer temp.Close()
-		if _, err := io.Copy(temp, in); err != nil {
+		n, err := io.Copy(temp, io.LimitReader(interruptible{w.ctx, in}, maxInner+1))
+		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
+		}
+		if n > maxInner {
+			return fmt.Errorf("read %s: it unpacks to more than %d bytes: give the archive in it by itself", name, int64(maxInner))
 		}
 		file = temp
 	}
