@@ -2,7 +2,6 @@ package kit
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -49,26 +48,6 @@ func (m *Manifest) OlderThan(limit time.Duration, now time.Time) []ManifestSourc
 		}
 	}
 	return old
-}
-
-// Oldest is the source of which the least recent state is known, one without a
-// date before all. It is false when the kit has no source that is published.
-func (m *Manifest) Oldest(now time.Time) (ManifestSource, bool) {
-	published := slices.DeleteFunc(slices.Clone(m.Sources), func(s ManifestSource) bool { return s.URL == "" })
-	if len(published) == 0 {
-		return ManifestSource{}, false
-	}
-	return slices.MaxFunc(published, func(a, b ManifestSource) int {
-		ageA, okA := m.Age(a, now)
-		ageB, okB := m.Age(b, now)
-		switch {
-		case okA != okB && okA:
-			return -1
-		case okA != okB:
-			return 1
-		}
-		return int((ageA - ageB) / time.Second)
-	}), true
 }
 
 // AgeInWords tells an age to a person.

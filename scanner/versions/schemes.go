@@ -15,15 +15,6 @@ func Schemes() []*Scheme { return compiled().list }
 // letter or words that are known.
 func Generic() *Scheme { return compiled().generic }
 
-// Named returns the scheme of a name.
-func Named(name string) (*Scheme, bool) {
-	i := slices.IndexFunc(Schemes(), func(s *Scheme) bool { return s.Name == name })
-	if i < 0 {
-		return nil, false
-	}
-	return Schemes()[i], true
-}
-
 // For returns the scheme by which a supplier numbers a product, Generic when
 // nothing else is known.
 func For(supplier, product string) *Scheme {

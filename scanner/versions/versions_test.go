@@ -2,6 +2,7 @@ package versions
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,11 +49,11 @@ var rising = map[string][]string{
 
 func scheme(t testing.TB, name string) *Scheme {
 	t.Helper()
-	s, ok := Named(name)
-	if !ok {
+	at := slices.IndexFunc(Schemes(), func(s *Scheme) bool { return s.Name == name })
+	if at < 0 {
 		t.Fatalf("no scheme %s", name)
 	}
-	return s
+	return Schemes()[at]
 }
 
 func TestRising(t *testing.T) {
