@@ -129,10 +129,13 @@ func (c *client) short(ctx context.Context, address string, hosts []string) (str
 		return "", fmt.Errorf("%s: the server answers %s", redacted(address), statusText(a.status))
 	}
 	text, err := io.ReadAll(io.LimitReader(a.body, maxShort+1))
-	if err == nil && len(text) > maxShort {
-		err = fmt.Errorf("%s: it has more than %d bytes", redacted(address), maxShort)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", redacted(address), err)
 	}
-	return string(text), err
+	if len(text) > maxShort {
+		return "", fmt.Errorf("%s: it has more than %d bytes", redacted(address), maxShort)
+	}
+	return string(text), nil
 }
 
 func setHeaders(h http.Header, q question, agent string) {
