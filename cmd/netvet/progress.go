@@ -28,36 +28,31 @@ func (p *program) newProgress() *progress {
 }
 
 func (g *progress) report(s scanner.Progress) {
-	now := time.Now()
-	if now.Sub(g.drawn) < progressEvery {
-		return
-	}
-	g.drawn, g.shown = now, true
-	fmt.Fprintf(g.p.stderr, "\r\x1b[K%d of %d inputs, %d products: %.50s", s.Inputs, s.Of, s.Products, report.Visible(path.Base(s.Input)))
+	g.draw("%d of %d inputs, %d products: %.50s", s.Inputs, s.Of, s.Products, report.Visible(path.Base(s.Input)))
 }
 
 // count shows how many records of a source there are so far.
 func (g *progress) count(source string, records int) {
-	now := time.Now()
-	if now.Sub(g.drawn) < progressEvery {
-		return
-	}
-	g.drawn, g.shown = now, true
-	fmt.Fprintf(g.p.stderr, "\r\x1b[K%s: %d records", source, records)
+	g.draw("%s: %d records", source, records)
 }
 
 // download shows how much of a file has come.
 func (g *progress) download(file string, have, of int64) {
+	total := ""
+	if of >= 0 {
+		total = " of " + megabytes(of)
+	}
+	g.draw("%.50s: %s%s", report.Visible(file), megabytes(have), total)
+}
+
+// draw writes the line anew, unless it was written a moment ago.
+func (g *progress) draw(format string, args ...any) {
 	now := time.Now()
 	if now.Sub(g.drawn) < progressEvery {
 		return
 	}
 	g.drawn, g.shown = now, true
-	total := ""
-	if of >= 0 {
-		total = " of " + megabytes(of)
-	}
-	fmt.Fprintf(g.p.stderr, "\r\x1b[K%.50s: %s%s", report.Visible(file), megabytes(have), total)
+	fmt.Fprintf(g.p.stderr, "\r\x1b[K"+format, args...)
 }
 
 // done wipes the line.
