@@ -64,6 +64,14 @@ type ComparedVerdict struct {
 	Level   netvet.Level   `json:"level"`
 }
 
+// points is the score, nothing when the profile says nothing: 0 would be the best.
+func (v *ComparedVerdict) points() string {
+	if v.Verdict == "" {
+		return ""
+	}
+	return decimal(v.Score)
+}
+
 // passes reports whether a product may be bought or run, if need be under
 // conditions.
 func passes(v netvet.Verdict) bool {
@@ -183,7 +191,7 @@ func writeComparisonCSV(w io.Writer, c *Comparison, _ Options) error {
 	for _, p := range c.Products {
 		cells := []string{p.ID, p.Name, p.Maker, string(p.Group)}
 		for _, v := range p.Verdicts {
-			cells = append(cells, string(v.Verdict), decimal(v.Score))
+			cells = append(cells, string(v.Verdict), v.points())
 		}
 		if err := out.Write(safe(cells)); err != nil {
 			return err
@@ -261,6 +269,10 @@ func comparedColumn(c *Comparison, profile int) []string {
 	cells := []string{strings.ToUpper(Visible(c.Profiles[profile].Profile))}
 	for _, p := range c.Products {
 		v := p.Verdicts[profile]
+		if v.Verdict == "" {
+			cells = append(cells, "-")
+			continue
+		}
 		cells = append(cells, fmt.Sprintf("%3.0f %s", v.Score, v.Verdict))
 	}
 	return cells

@@ -54,5 +54,8 @@ func TestComparisonKeepsItsColumns(t *testing.T) {
 		if err := f.Write(&b, c, Options{}); err != nil || !strings.Contains(b.String(), "p-2") {
 			t.Errorf("%s: %v\n%s", f.Name, err, b.String())
 		}
+		if f.Name == "compare-csv" && !strings.Contains(b.String(), ",accept,0,,\r\n") {
+			t.Errorf("a profile that does not know a product has no score of it:\n%s", b.String())
+		}
 	}
 }

@@ -32,6 +32,9 @@ func QuestionFormats() []QuestionFormat {
 type Questions struct {
 	Register *netvet.Register
 	Lists    []QuestionList
+
+	asked    map[string]netvet.AskedQuestion // by rule
+	products map[string]string               // how each is named, by id
 }
 
 // QuestionList is a questionnaire, shortened.
@@ -58,7 +61,14 @@ func Ask(r *netvet.Register, c Choice) (*Questions, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &Questions{Register: r}
+	q := &Questions{Register: r, asked: map[string]netvet.AskedQuestion{}, products: map[string]string{}}
+	for _, a := range r.Asked {
+		q.asked[a.Rule] = a
+	}
+	for i := range r.Products {
+		p := &r.Products[i]
+		q.products[p.ID] = title(p) + " (" + p.ID + ")"
+	}
 	for _, list := range lists {
 		q.Lists = append(q.Lists, list.shortened(c))
 	}
@@ -139,25 +149,17 @@ func (l *QuestionList) title() string {
 	return cmp.Or(l.Name, nobody)
 }
 
-// ask finds the text of a question. Another question of the register has it when
-// the list of texts does not.
+// ask finds the text of a question.
 func (q *Questions) ask(rule string) netvet.AskedQuestion {
-	for _, a := range q.Register.Asked {
-		if a.Rule == rule {
-			return a
-		}
+	if a, ok := q.asked[rule]; ok {
+		return a
 	}
 	return netvet.AskedQuestion{Rule: rule}
 }
 
 // product names an example.
 func (q *Questions) product(id string) string {
-	for i := range q.Register.Products {
-		if p := &q.Register.Products[i]; p.ID == id {
-			return title(p) + " (" + id + ")"
-		}
-	}
-	return id
+	return cmp.Or(q.products[id], id)
 }
 
 // about says which products a question concerns.
