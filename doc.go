@@ -6,14 +6,18 @@
 //
 //	read      sbom              bytes        -> Product, Component, Service, Vulnerability, Gap
 //	resolve   vendors           name, id     -> Match (a Supplier, and why we think so)
-//	collect   scanner/evidence  product      -> ListHit and other evidence from outside the input,
-//	                                            known vulnerabilities from the data of scanner/kit
+//	collect   scanner/evidence  product      -> ListHit, Vulnerability, Support and other evidence
+//	                                            from outside the input
 //	evaluate  rules             Assessment   -> Finding (fail, pass, unknown) and GateResult
-//	score     scanner           findings     -> Factor scores, range, coverage, Verdict
+//	score     scanner           findings     -> Factor scores, range, coverage, Verdict, Questionnaire
 //	write     scanner/report    Register     -> JSON, NDJSON, CSV, a table for people
 //
 // Stages pass these structs by value; nothing points back. The same Assessment
 // runs through all stages, each filling in its own part.
+//
+// Beside it stands the offline data, of weaknesses and of ends of support:
+// scanner/download gets its sources, scanner/kit builds, carries and opens it,
+// scanner/versions orders the versions that it speaks of.
 //
 // # Glossary
 //
@@ -25,7 +29,9 @@
 // one point of view. Finding: what a rule said of one product. Factor: one of
 // the seven of Article 10. Assessment: all of this for one product. Risk: one
 // row of the register (product x factor). Register: the result. Gap: what could
-// not be read or known. Acceptance: a risk someone owns until a date.
+// not be read or known. Questionnaire: the open questions to one maker, the most
+// telling first. Kit: the offline data. Acceptance: a risk someone owns until a
+// date.
 //
 // # Guarantees
 //
