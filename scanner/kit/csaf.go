@@ -146,7 +146,12 @@ func (d *csafDocument) statements(at int, products map[string]csafProduct, in *I
 		m := makerName{key: MakerKey(key[0]), written: key[0]}
 		book.add(m, key[1], *by[key])
 		for _, k := range book.order {
-			in.Put(bucketAffected, affectedKey(k.maker, k.product, v.CVE+"\x00"+d.Document.Tracking.ID), encodeStatements(d.Document.Tracking.Current, book.by[k]))
+			at := affectedKey(k.maker, k.product, v.CVE+"\x00"+d.Document.Tracking.ID)
+			if updated, _, ok := decodeStatements(in.Get(bucketAffected, at)); ok && updated > d.Document.Tracking.Current {
+				in.Skip("statement of an advisory of which a newer state was there", d.Document.Tracking.ID)
+				continue
+			}
+			in.Put(bucketAffected, at, encodeStatements(d.Document.Tracking.Current, book.by[k]))
 		}
 		in.maker(m)
 	}

@@ -13,12 +13,15 @@ func TestCSAF(t *testing.T) {
 			{"category":"product_version_range","name":"vers:generic/>=2.0|<2.4.1","product":{"product_id":"P1","name":"x"}},
 			{"category":"product_version","name":"2.4.1","product":{"product_id":"P2","name":"x"}}]}]}]},
 		"vulnerabilities":[{"cve":"CVE-2099-1","product_status":{"known_affected":["P1","P9"],"fixed":["P2"]}}]}`)
+	record(t, src, "ex-1.old.json", `{"document":{"csaf_version":"2.0","tracking":{"id":"EX-1","current_release_date":"2025-01-01T00:00:00Z"}},
+		"product_tree":{"branches":[{"category":"vendor","name":"Example AG","branches":[{"category":"product_name","name":"Relay 100","product":{"product_id":"P1","name":"x"}}]}]},
+		"vulnerabilities":[{"cve":"CVE-2099-1","product_status":{"known_not_affected":["P1"]}}]}`)
 	record(t, src, "other.json", `{"document":{}}`)
 	m, err := Build{Paths: map[string][]string{"csaf": {src}}, Built: time.Unix(0, 0), Tool: "test"}.Run(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s, _ := m.Source("csaf"); s.Records != 1 || len(s.Skipped) != 1 {
+	if s, _ := m.Source("csaf"); s.Records != 2 || len(s.Skipped) != 2 {
 		t.Errorf("%+v", s)
 	}
 	got, err := open(t, dir).Affected("example", "relay100")
