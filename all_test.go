@@ -33,7 +33,7 @@ var rooms = map[string][]string{
 	"scanner/download":   {"scanner/strictyaml"},
 	"scanner/evidence":   {"scanner/strictyaml", "scanner/kit", "scanner/versions"},
 	"scanner/report":     {},
-	"scanner":            {"sbom", "vendors", "rules", "scanner/evidence", "scanner/kit", "scanner/report", "scanner/strictyaml"}, // report: explanations show foreign text by its rules
+	"scanner":            {"sbom", "vendors", "rules", "scanner/evidence", "scanner/kit", "scanner/report", "scanner/strictyaml", "scanner/versions"}, // report: explanations show foreign text by its rules
 	"cmd/netvet":         {"sbom", "vendors", "rules", "scanner", "scanner/download", "scanner/evidence", "scanner/kit", "scanner/report", "scanner/strictyaml"},
 }
 

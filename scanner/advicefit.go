@@ -2,9 +2,9 @@ package scanner
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/netvet/netvet/scanner/versions"
 )
 
 // fitness says whether a statement of an advisory is about a thing.
@@ -159,59 +159,14 @@ func splitComparator(text string) (sign, version string) {
 	return "=", text
 }
 
-// compareVersions compares versions number by number, as far as that can be told
-// without knowing whose they are: letters have an order only when they are equal.
+// compareVersions compares versions as far as that can be told without knowing
+// whose they are: the same text is the same version, whatever it means.
 func compareVersions(a, b string) (order int, ok bool) {
-	x, y := versionParts(a), versionParts(b)
-	for len(x) > 0 && len(y) > 0 {
-		m, err1 := strconv.ParseUint(x[0], 10, 64)
-		n, err2 := strconv.ParseUint(y[0], 10, 64)
-		switch {
-		case err1 == nil && err2 == nil && m != n:
-			if m < n {
-				return -1, true
-			}
-			return 1, true
-		case err1 == nil && err2 == nil || x[0] == y[0]:
-		default:
-			return 0, false
-		}
-		x, y = x[1:], y[1:]
+	if a != "" && strings.EqualFold(a, b) {
+		return 0, true
 	}
-	rest, sign := x, 1
-	if len(y) > 0 {
-		rest, sign = y, -1
-	}
-	for _, part := range rest {
-		n, err := strconv.ParseUint(part, 10, 64)
-		if err != nil {
-			return 0, false // "2.0" and "2.0rc1"
-		}
-		if n > 0 {
-			return sign, true
-		}
-	}
-	return 0, len(versionParts(a)) > 0
-}
-
-// versionParts parts a version into numbers and words, without a "v" before it.
-func versionParts(text string) (parts []string) {
-	text = strings.ToLower(strings.TrimSpace(text))
-	for _, lead := range []string{"version ", "ver. ", "v"} {
-		if rest, ok := strings.CutPrefix(text, lead); ok && rest != "" && unicode.IsDigit(rune(rest[0])) {
-			text = rest
-		}
-	}
-	for _, field := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		for field != "" {
-			end := strings.IndexFunc(field, func(r rune) bool { return unicode.IsDigit(r) != unicode.IsDigit(rune(field[0])) })
-			if end < 0 {
-				end = len(field)
-			}
-			parts, field = append(parts, field[:end]), field[end:]
-		}
-	}
-	return parts
+	order, err := versions.Generic().Compare(a, b)
+	return order, err == nil
 }
 
 // Keys of products by registry.

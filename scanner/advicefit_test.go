@@ -18,7 +18,8 @@ func TestRangeHolds(t *testing.T) {
 		{"All versions < V3.2", "V3.1", fitYes},
 		{"< V3.2", "3.2", fitNo},
 		{"<=4.8", "4.8.0", fitYes},
-		{"<2.0", "2.0rc1", fitPerhaps},
+		{"<2.0", "2.0rc1", fitYes},
+		{"<2:2.0", "1:3.1~1", fitPerhaps},
 		{"vers:generic/>=1.0|<1.5|>=2.0|<2.3", "1.7", fitPerhaps},
 		{"up to the spring release", "3", fitPerhaps},
 	} {
@@ -37,9 +38,11 @@ func TestCompareVersions(t *testing.T) {
 		{"1.2", "1.10", -1, true},
 		{"v2", "2.0.0", 0, true},
 		{"15.2(4)E8", "15.2(7)E", -1, true},
-		{"1.0a", "1.0b", 0, false},
+		{"1.0a", "1.0b", -1, true},
+		{"1:2.0~rc1", "1:2.0~RC1", 0, true},
+		{"1:2.0~rc1", "1:2.0~rc2", 0, false},
 		{"", "", 0, false},
-		{"2.0", "2.0rc1", 0, false},
+		{"2.0", "2.0rc1", 1, true},
 	} {
 		if order, ok := compareVersions(c.a, c.b); order != c.order || ok != c.ok {
 			t.Errorf("compareVersions(%q, %q) = %d, %t, want %d, %t", c.a, c.b, order, ok, c.order, c.ok)
