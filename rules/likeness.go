@@ -17,7 +17,7 @@ import (
 // in all that rules see though these differ. A field that is not listed here is
 // always looked at.
 func hiddenFields() []string {
-	return []string{"id", "name", "model", "part_number", "version", "serial", "quantity", "location", "price", "purchase_date", "description", "identifiers", "addresses"}
+	return []string{"id", "name", "manufacturer", "vendor", "model", "part_number", "version", "serial", "quantity", "location", "price", "purchase_date", "description", "identifiers", "addresses"}
 }
 
 // likeness writes what the stages from collecting to scoring can see of an
@@ -25,7 +25,7 @@ func hiddenFields() []string {
 type likeness struct {
 	seen    []int                 // fields of a product that are written in full
 	hinted  []int                 // those of which it is written whether they are given
-	asked   []*CompiledRule       // rules with conditions that look at a hinted field
+	asked   []*CompiledRule       // rules with conditions or texts that look at a hinted field
 	phrases map[string][][]string // models in the scopes of gates and lists, by first word
 }
 
@@ -104,10 +104,11 @@ func (l *likeness) models(key []byte, text string) []byte {
 	return append(key, 0) // an empty phrase ends the text
 }
 
-// looks returns the hidden fields that must be known in full, because a text
-// repeats them or an expression looks at them together with something else, and
-// the rules whose conditions on the product look at one.
-func (p *Program) looks() (told map[string]bool, asked []*CompiledRule) {
+// looks returns the hidden fields that must be known in full, because a text about
+// something else than the product repeats them or an expression looks at them
+// together with something else, and the rules whose conditions on the product, or
+// what they then say of it, look at one.
+func (p *Program) looks() (told map[string]bool, glanced []*CompiledRule) {
 	told = map[string]bool{}
 	tell := func(m mention) {
 		for _, f := range hiddenFields() {
@@ -115,10 +116,12 @@ func (p *Program) looks() (told map[string]bool, asked []*CompiledRule) {
 		}
 	}
 	for _, r := range p.rules {
-		for _, t := range r.templates() {
-			tell(t.mentions())
+		apply, judge := mentions(r.Applies), mentions(r.When).and(mentions(r.Clear)).and(r.message.mentions()).and(r.cleared.mentions())
+		for _, c := range []*asked{r.compared, r.asked} {
+			if c != nil {
+				tell(c.message.mentions().and(c.cleared.mentions()))
+			}
 		}
-		apply, judge := mentions(r.Applies), mentions(r.When).and(mentions(r.Clear))
 		if r.Compared != nil {
 			tell(mentions(r.Compared.When).and(mentions(r.Compared.Clear)))
 		}
@@ -134,27 +137,17 @@ func (p *Program) looks() (told map[string]bool, asked []*CompiledRule) {
 		case all.later:
 			tell(all)
 		default:
-			asked = append(asked, r)
+			glanced = append(glanced, r)
 		}
 	}
 	for _, g := range p.gates {
 		tell(g.message.mentions())
 	}
-	return told, asked
+	return told, glanced
 }
 
-func (r *CompiledRule) templates() []*template {
-	out := []*template{r.message, r.cleared}
-	for _, c := range []*asked{r.compared, r.asked} {
-		if c != nil {
-			out = append(out, c.message, c.cleared)
-		}
-	}
-	return out
-}
-
-// glance writes what a rule's conditions on the product say, as far as evaluation
-// asks them.
+// glance writes what a rule's conditions on the product say, and the text with which
+// it says so, as far as evaluation asks them.
 func (e *evaluation) glance(key []byte, r *CompiledRule) []byte {
 	if r.applies != nil {
 		applies, err := r.applies.holds(e)
@@ -169,13 +162,16 @@ func (e *evaluation) glance(key []byte, r *CompiledRule) []byte {
 		return append(key, 'u')
 	}
 	e.count = 1 // of subjects, as where it is evaluated
-	for _, c := range []*condition{r.when, r.clear} {
+	for _, c := range []struct {
+		*condition
+		text *template
+	}{{r.when, r.message}, {r.clear, r.cleared}} {
 		holds, err := c.holds(e)
 		if err != nil {
 			return appendText(append(key, 'e'), err.Error())
 		}
 		if key = append(key, bit(holds)); holds {
-			break
+			return appendText(key, c.text.fill(e.root))
 		}
 	}
 	return key
@@ -226,7 +222,7 @@ func (t *template) mentions() mention {
 func mentions(text string) mention {
 	m := mention{fields: map[string]bool{}}
 	text, ok := withoutStrings(text)
-	if !ok || strings.Contains(text, "//") || strings.Contains(text, "`") { // comments and quoted names
+	if !ok || strings.Contains(text, "`") { // quoted names
 		return mention{m.fields, true, true}
 	}
 	for i := 0; i < len(text); {
@@ -269,12 +265,21 @@ func member(before string) bool {
 	return dotted && owner != "" && (nameByte(owner[len(owner)-1]) || strings.HasSuffix(owner, ")") || strings.HasSuffix(owner, "]") || strings.HasSuffix(owner, "?"))
 }
 
-// withoutStrings empties the strings of an expression, and reports whether all of
-// them end.
+// withoutStrings empties the strings and comments of an expression, and reports
+// whether all strings end.
 func withoutStrings(text string) (string, bool) {
 	var b strings.Builder
 	for {
 		i := strings.IndexAny(text, `"'`)
+		if comment := strings.Index(text, "//"); comment >= 0 && (i < 0 || comment < i) {
+			b.WriteString(text[:comment])
+			end := strings.IndexAny(text[comment:], "\r\n")
+			if end < 0 {
+				return b.String(), true
+			}
+			text = text[comment+end:]
+			continue
+		}
 		if i < 0 {
 			b.WriteString(text)
 			return b.String(), true
@@ -315,6 +320,12 @@ func (l *likeness) assessment(key []byte, a *netvet.Assessment) []byte {
 		switch v.Type().Field(i).Name {
 		case "Product":
 			key = l.product(key, v.Field(i), &a.Product)
+		case "Match":
+			m := a.Match
+			if m.Supplier == nil { // the name of whom nobody knows tells nothing
+				m.Input, m.Reason = "", ""
+			}
+			key = appendValue(key, reflect.ValueOf(&m).Elem())
 		case "Gaps":
 		default:
 			key = appendValue(key, v.Field(i))

@@ -42,10 +42,11 @@ func newAlike(off bool) *alike {
 
 // suits reports whether there may be others like the product: a document is about
 // a product of its own, unless a row of a table is that product, and facts that
-// are bound to one product are about no other.
+// are bound to one product are about no other. One without a place in its input is
+// named where that would stand.
 func (k *alike) suits(a *netvet.Assessment) bool {
 	sources := len(a.Product.Sources)
-	return k != nil && sources > 0 && (sources > 1 || !a.Product.BOM.Present) && len(a.Observations) == 0
+	return k != nil && sources > 0 && a.Product.Sources[0].Record != "" && (sources > 1 || !a.Product.BOM.Present) && len(a.Observations) == 0
 }
 
 // result is what a product comes to: what the first of those alike came to, under
@@ -54,6 +55,7 @@ func (k *alike) result(r *run, a *netvet.Assessment) (Result, error) {
 	buf := k.keys.Get().(*[]byte)
 	defer k.keys.Put(buf)
 	*buf = r.program.AppendLikeness((*buf)[:0], a)
+	*buf = r.known.AppendLikeness(*buf, &a.Product)
 	c := k.find(*buf)
 	if c == nil {
 		var err error

@@ -90,7 +90,7 @@ func randomTable(r *rand.Rand, n int) string {
 		title string
 		cells []string
 	}{
-		{"Manufacturer", []string{"Cisco Systems", "Huawei Technologies Co., Ltd.", "NVIDIA", "Tencent", "Unheard-of Works", ""}},
+		{"Manufacturer", []string{"Cisco Systems", "Huawei Technologies Co., Ltd.", "NVIDIA", "Tencent", "Unheard-of Works", "Nobody's Works", ""}},
 		{"Vendor", []string{"", "", "Some Trader"}},
 		{"Product Name", []string{"", "", "camera", "H20", "a PLC of the plant", "WeChat"}},
 		{"Model", []string{"Model 5", "Model 6", "H20", "RTX 6000D", ""}},
@@ -104,7 +104,7 @@ func randomTable(r *rand.Rand, n int) string {
 		{"Price", []string{"", "100", "900"}},
 		{"Currency", []string{"", "USD"}},
 		{"Purchase Date", []string{"", "2022-01-01", "2024-05-05"}},
-		{"Description", []string{"", "a used one", "programmable logic controller"}},
+		{"Description", []string{"", "a used one", "programmable logic controller", "a cellular gateway"}},
 		{"MAC Address", []string{"", "00:1b:21:00:00:01", "00:e0:fc:00:00:02"}},
 	}
 	given := map[string]bool{"Manufacturer": true, "Model": true, "Serial Number": true}
@@ -208,6 +208,7 @@ func TestEveryFieldTellsProductsApart(t *testing.T) {
 		{testScanner(t, "us-federal"), "Huawei Technologies Co., Ltd.", []string{"x", "2025-01-01", "important"}},
 		{ownScanner(t, "such serials were stolen"), "NVIDIA Corporation", []string{"RTX 6000D camera", "IE", "SN17"}},
 		{ownScanner(t, "{product.serial} was stolen"), "Cisco Systems", []string{"SN17", "complete"}},
+		{testScanner(t, "cn-ciio"), "Unheard-of Works", []string{"cellular gateway", "Cisco Systems"}},
 	} {
 		r, err := of.s.start(Sink{})
 		if err != nil {

@@ -48,10 +48,12 @@ type Way struct {
 	Words    []string `yaml:"words"`    // in the name of a service
 	Parts    []string `yaml:"parts"`    // patterns of components
 	Products []string `yaml:"products"` // in maker, model or description of the product
-	Default  Title    `yaml:"default"`  // how products are delivered with it, as a rule
-	Classes  []string `yaml:"classes"`  // of radios and management controllers
-	Held     string   `yaml:"held"`     // operator, maker, carrier, controller, network: whoever reaches it; unknown
-	Rules    []string `yaml:"rules"`
+
+	products [][]string // words of Products
+	Default  Title      `yaml:"default"` // how products are delivered with it, as a rule
+	Classes  []string   `yaml:"classes"` // of radios and management controllers
+	Held     string     `yaml:"held"`    // operator, maker, carrier, controller, network: whoever reaches it; unknown
+	Rules    []string   `yaml:"rules"`
 }
 
 // Title is a title in two languages.
@@ -69,7 +71,11 @@ func LoadKnowledge() (*Knowledge, error) {
 	if err := k.Unspecific.parse(); err != nil {
 		return nil, err
 	}
-	for _, way := range k.Ways {
+	for i := range k.Ways {
+		way := &k.Ways[i]
+		for _, phrase := range way.Products {
+			way.products = append(way.products, wordsOf(phrase))
+		}
 		for _, text := range way.Ports {
 			if _, ok := parsePorts(text); !ok {
 				return nil, fmt.Errorf("knowledge.yaml: way %s: %q is no port: write 22/tcp or 5900-5901/tcp", way.ID, text)

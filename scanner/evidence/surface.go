@@ -2,6 +2,8 @@ package evidence
 
 import (
 	"cmp"
+	"encoding/binary"
+	"iter"
 	"slices"
 	"strings"
 
@@ -154,24 +156,48 @@ func (s *surface) part(c *netvet.Candidate) {
 }
 
 // product lists what the product itself is: a router with a cellular link, a device
-// that a cloud configures. Its name may be one that the operator gave it.
+// that a cloud configures.
 func (s *surface) product() {
-	p := &s.a.Product
-	name := cmp.Or(p.Model, p.PartNumber, p.Name)
-	words := wordsOf(strings.Join([]string{p.Manufacturer, p.Model, p.PartNumber, p.CategoryText, p.Description[:min(len(p.Description), 300)]}, " | "))
-	for i := range s.knowledge.Ways {
+	for i := range s.knowledge.named(&s.a.Product) {
 		way := &s.knowledge.Ways[i]
-		known := slices.ContainsFunc(s.ways, func(w netvet.RemoteWay) bool { return w.Way == way.ID })
-		if known || !slices.ContainsFunc(way.Products, func(phrase string) bool { return holds(words, wordsOf(phrase)) }) {
+		if slices.ContainsFunc(s.ways, func(w netvet.RemoteWay) bool { return w.Way == way.ID }) {
 			continue
 		}
-		s.add(way, netvet.RemoteWay{Name: name, State: netvet.WayPresent, Input: s.input(), Pointer: s.record()})
+		s.add(way, netvet.RemoteWay{Name: ownName(&s.a.Product), State: netvet.WayPresent, Input: s.input(), Pointer: s.record()})
 	}
 	if n := s.a.Census.Firmware; n > 0 {
 		if i := s.rank("update-keys"); i >= 0 {
 			s.add(&s.knowledge.Ways[i], netvet.RemoteWay{Name: "firmware of the product", State: netvet.WayPresent, Count: n, Input: s.input(), Pointer: s.record()})
 		}
 	}
+}
+
+// named are the ways that the texts about a product name. Its name is none of them:
+// it may be one that the operator gave it.
+func (k *Knowledge) named(p *netvet.Product) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		words := wordsOf(strings.Join([]string{p.Manufacturer, p.Model, p.PartNumber, p.CategoryText, p.Description[:min(len(p.Description), 300)]}, " | "))
+		for i := range k.Ways {
+			if slices.ContainsFunc(k.Ways[i].products, func(phrase []string) bool { return holds(words, phrase) }) && !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+func ownName(p *netvet.Product) string { return cmp.Or(p.Model, p.PartNumber, p.Name) }
+
+// AppendLikeness appends to key all that Surface sees of the texts about a product
+// that tell one product from the next: what it is equal for, Surface says the same.
+func (k *Knowledge) AppendLikeness(key []byte, p *netvet.Product) []byte {
+	found := false
+	for i := range k.named(p) {
+		key, found = append(binary.AppendUvarint(key, uint64(i)), ' '), true
+	}
+	if found {
+		key = append(key, ownName(p)...)
+	}
+	return key
 }
 
 func (s *surface) record() string {
