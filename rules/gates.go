@@ -21,6 +21,8 @@ type compiledGate struct {
 	list    *netvet.List
 	cites   []netvet.Citation // those that stand on the as-of date
 	message *template
+
+	measures []measure // that can come to something, on the as-of date
 }
 
 // embeddedByProfile and embeddedNone are the words of Gate.Embedded that are no
@@ -49,6 +51,7 @@ func (p *Program) bind(lists []netvet.List) error {
 				continue
 			}
 			g.compile(&f)
+			g.measures = p.measures(g)
 			models = append(models, g.models()...)
 			faults = append(faults, f.faults...)
 			p.gates = append(p.gates, g)
@@ -105,20 +108,28 @@ func (f *gateFaults) add(key, text string) {
 // gate finds out whether a gate fires on the product, and with which verdict.
 func (e *evaluation) gate(g *compiledGate) {
 	var found []netvet.GateResult
-	for i := range g.list.Entries {
-		entry := &g.list.Entries[i]
-		if entry.Supplier == "" {
-			continue // a class of products by country of production names no party
-		}
-		m := e.measure(g, entry)
-		if m.kind == measureNone {
-			continue
-		}
+	for _, m := range g.measures {
 		found = append(found, e.direct(&m)...)
 		found = append(found, e.embedded(&m)...)
 		found = append(found, e.possible(&m)...)
 	}
 	e.a.Gates = append(e.a.Gates, e.strongest(found)...)
+}
+
+// measures are those of a gate.
+func (p *Program) measures(g *compiledGate) []measure {
+	var out []measure
+	for i := range g.list.Entries {
+		entry := &g.list.Entries[i]
+		if entry.Supplier == "" {
+			continue // a class of products by country of production names no party
+		}
+		if m := p.measure(g, entry); m.kind != measureNone {
+			m.reasons = slices.Clip(m.reasons)
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // measure is one entry of a gate's list on the as-of date, and what it can do at
@@ -145,7 +156,7 @@ const (
 
 // measure reads the entry's data. The list's values stand for what the entry
 // leaves empty.
-func (e *evaluation) measure(g *compiledGate, entry *netvet.Entry) measure {
+func (p *Program) measure(g *compiledGate, entry *netvet.Entry) measure {
 	l := g.list
 	m := measure{gate: g, entry: entry, reach: cmp.Or(entry.Reach, l.Reach), confidence: cmp.Or(entry.Confidence, l.Confidence),
 		grade: cmp.Or(entry.Grade, l.Grade), conditions: entry.Conditions}
@@ -157,7 +168,7 @@ func (e *evaluation) measure(g *compiledGate, entry *netvet.Entry) measure {
 	if m.kind = kind; kind == measureNone {
 		return m
 	}
-	if why := e.notInForce(entry, cmp.Or(entry.Status, l.Status)); why != "" {
+	if why := p.notInForce(entry, cmp.Or(entry.Status, l.Status)); why != "" {
 		m.kind = measureFinding
 		m.reasons = append(m.reasons, why)
 		return m
@@ -242,11 +253,11 @@ func effectsVerdict(effects []netvet.Effect, conditions bool) (measureKind, netv
 }
 
 // notInForce says why the entry decides nothing on the as-of date, or nothing.
-func (e *evaluation) notInForce(entry *netvet.Entry, status netvet.ListStatus) string {
+func (p *Program) notInForce(entry *netvet.Entry, status netvet.ListStatus) string {
 	switch {
-	case entry.From != "" && e.p.asOf.Before(entry.From.Start()):
+	case entry.From != "" && p.asOf.Before(entry.From.Start()):
 		return "not in force before " + string(entry.From)
-	case entry.To != "" && !e.p.asOf.Before(entry.To.Start()):
+	case entry.To != "" && !p.asOf.Before(entry.To.Start()):
 		return "ended on " + string(entry.To)
 	}
 	switch status {
@@ -336,7 +347,7 @@ func (e *evaluation) possible(m *measure) []netvet.GateResult {
 		return nil
 	}
 	var out []netvet.GateResult
-	if e.a.Match.Supplier == nil {
+	if e.a.Match.Supplier == nil && len(e.a.Match.Possible) > 0 {
 		scope := e.productScope(m)
 		for i := range e.a.Match.Possible {
 			if scope != scopeOut {

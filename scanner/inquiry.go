@@ -3,6 +3,7 @@ package scanner
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -22,6 +23,11 @@ const (
 	leastPoints = 0.5
 	// examplesPerQuestion is how many products a question names.
 	examplesPerQuestion = 3
+	// maxCrowds is how many crowds are counted before they are added to what is asked.
+	maxCrowds = 4096
+	// pointUnits is how many units a point is counted in: whole numbers add up to the
+	// same in any order.
+	pointUnits = 1e6
 )
 
 // inquiry gathers the open questions of all products by who could answer them.
@@ -29,6 +35,22 @@ type inquiry struct {
 	model   *Model
 	parties map[string]*party
 	asked   []bool // by rule of the plan: a product or questionnaire lists it
+	crowds  map[crowd]crowdCount
+}
+
+// crowd is what products of one maker have in common to whom the same questions are
+// open: they count the same, and differ only in the examples that they are.
+type crowd struct {
+	party         *party
+	open          *openQuestion // the first of their list, which they share
+	held, verdict netvet.Verdict
+	milder        bool
+}
+
+// crowdCount is how many products a crowd has.
+type crowdCount struct {
+	open     []openQuestion
+	products int
 }
 
 // party is one maker.
@@ -36,10 +58,11 @@ type party struct {
 	netvet.Questionnaire
 	key   string
 	items []netvet.QuestionnaireItem // by rule of the plan
+	units []int64                    // points of each
 }
 
 func newInquiry(m *Model) *inquiry {
-	return &inquiry{model: m, parties: map[string]*party{}, asked: make([]bool, len(m.compiled().rules))}
+	return &inquiry{model: m, parties: map[string]*party{}, asked: make([]bool, len(m.compiled().rules)), crowds: map[crowd]crowdCount{}}
 }
 
 // add counts the open questions of one product.
@@ -53,12 +76,34 @@ func (q *inquiry) add(res *Result) {
 		}
 		to.Milder[p.Milder.Verdict]++
 	}
+	if len(res.open) == 0 {
+		return
+	}
+	c := crowd{to, &res.open[0], res.held, p.Verdict, p.Milder != nil}
+	before, known := q.crowds[c]
+	if !known && len(q.crowds) >= maxCrowds {
+		q.sum()
+	}
+	q.crowds[c] = crowdCount{res.open, before.products + 1}
+	if before.products >= examplesPerQuestion {
+		return // it can be no example
+	}
 	for i := range res.open {
-		to.add(p, &res.open[i], res.held)
+		to.exemplify(p, &res.open[i], res.held)
 		if i < questionsPerProduct {
 			q.asked[res.open[i].rule] = true
 		}
 	}
+}
+
+// sum adds the crowds counted to the questions of their makers.
+func (q *inquiry) sum() {
+	for c, all := range q.crowds {
+		for i := range all.open {
+			c.party.count(&c, &all.open[i], all.products)
+		}
+	}
+	clear(q.crowds)
 }
 
 // party finds the maker of a product, or the one that stands for all others.
@@ -79,22 +124,29 @@ func (q *inquiry) party(p *netvet.RegisterProduct) *party {
 			return known
 		}
 	}
-	maker.items = make([]netvet.QuestionnaireItem, len(q.model.compiled().rules))
+	rules := len(q.model.compiled().rules)
+	maker.items, maker.units = make([]netvet.QuestionnaireItem, rules), make([]int64, rules)
 	q.parties[maker.key] = &maker
 	return &maker
 }
 
-// add counts one open question of one product.
-func (p *party) add(of *netvet.RegisterProduct, o *openQuestion, held netvet.Verdict) {
+// count counts one open question of so many products.
+func (p *party) count(c *crowd, o *openQuestion, products int) {
+	item := &p.items[o.rule]
+	item.Products += products
+	p.units[o.rule] += int64(products) * int64(math.Round(o.span()*pointUnits))
+	if bad := o.bad.verdict(c.held); bad.Rank() > c.verdict.Rank() {
+		item.Worsens += products
+	}
+	if o.needed && c.milder {
+		item.Needed += products
+	}
+}
+
+// exemplify makes a product an example of an open question, the first one where it is
+// the one that the question moves most.
+func (p *party) exemplify(of *netvet.RegisterProduct, o *openQuestion, held netvet.Verdict) {
 	item, span := &p.items[o.rule], o.span()
-	item.Products++
-	item.Points += span
-	if bad := o.bad.verdict(held); bad.Rank() > of.Verdict.Rank() {
-		item.Worsens++
-	}
-	if o.needed && of.Milder != nil {
-		item.Needed++
-	}
 	if span <= item.MaxPoints {
 		if len(item.Examples) < examplesPerQuestion {
 			item.Examples = append(item.Examples, of.ID)
@@ -110,12 +162,14 @@ func (p *party) add(of *netvet.RegisterProduct, o *openQuestion, held netvet.Ver
 // questionnaires returns what to ask, the maker first whose answers can move
 // most.
 func (q *inquiry) questionnaires() []netvet.Questionnaire {
+	q.sum()
 	var out []netvet.Questionnaire
-	points := map[string]float64{}
+	points := map[string]int64{}
 	order := slices.Sorted(maps.Keys(q.parties))
 	for _, key := range order {
-		for _, item := range q.parties[key].items {
-			points[key] += item.Points
+		for r, units := range q.parties[key].units {
+			points[key] += units
+			q.parties[key].items[r].Points = float64(units) / pointUnits
 		}
 	}
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(points[b], points[a]) })

@@ -24,6 +24,8 @@ type Knowledge struct {
 	Ways    []Way              `yaml:"ways"`
 
 	Unspecific Unspecific `yaml:"unspecific"`
+
+	products wayPhrases // of Ways, by their places
 }
 
 // Sources are the formats that describe products, by whose word they are.
@@ -48,12 +50,10 @@ type Way struct {
 	Words    []string `yaml:"words"`    // in the name of a service
 	Parts    []string `yaml:"parts"`    // patterns of components
 	Products []string `yaml:"products"` // in maker, model or description of the product
-
-	products [][]string // words of Products
-	Default  Title      `yaml:"default"` // how products are delivered with it, as a rule
-	Classes  []string   `yaml:"classes"` // of radios and management controllers
-	Held     string     `yaml:"held"`    // operator, maker, carrier, controller, network: whoever reaches it; unknown
-	Rules    []string   `yaml:"rules"`
+	Default  Title    `yaml:"default"`  // how products are delivered with it, as a rule
+	Classes  []string `yaml:"classes"`  // of radios and management controllers
+	Held     string   `yaml:"held"`     // operator, maker, carrier, controller, network: whoever reaches it; unknown
+	Rules    []string `yaml:"rules"`
 }
 
 // Title is a title in two languages.
@@ -74,7 +74,7 @@ func LoadKnowledge() (*Knowledge, error) {
 	for i := range k.Ways {
 		way := &k.Ways[i]
 		for _, phrase := range way.Products {
-			way.products = append(way.products, wordsOf(phrase))
+			k.products.learn(i, wordsOf(phrase))
 		}
 		for _, text := range way.Ports {
 			if _, ok := parsePorts(text); !ok {
@@ -83,6 +83,49 @@ func LoadKnowledge() (*Knowledge, error) {
 		}
 	}
 	return k, nil
+}
+
+// wayPhrases are what names things in the texts about a product.
+type wayPhrases struct {
+	byFirst map[string][]wayPhrase // word
+	within  []wayPhrase            // those that may stand within a word
+}
+
+type wayPhrase struct {
+	of    int // the thing that it names
+	words []string
+}
+
+func (p *wayPhrases) learn(of int, words []string) {
+	switch {
+	case len(words) == 0:
+	case withinWord(words):
+		p.within = append(p.within, wayPhrase{of, words})
+	default:
+		if p.byFirst == nil {
+			p.byFirst = map[string][]wayPhrase{}
+		}
+		p.byFirst[words[0]] = append(p.byFirst[words[0]], wayPhrase{of, words})
+	}
+}
+
+// find returns the things that a text names, in their order.
+func (p *wayPhrases) find(text []string) []int {
+	var out []int
+	for i, word := range text {
+		for _, f := range p.byFirst[word] {
+			if len(f.words) <= len(text)-i && slices.Equal(text[i:i+len(f.words)], f.words) {
+				out = append(out, f.of)
+			}
+		}
+	}
+	for _, f := range p.within {
+		if holds(text, f.words) {
+			out = append(out, f.of)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // class returns the name by which a thing is compared, empty when it has no other.
@@ -101,10 +144,14 @@ func wordsOf(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }
 
+func withinWord(phrase []string) bool {
+	return len(phrase) == 1 && strings.ContainsFunc(phrase[0], func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
 // holds reports whether a phrase stands in a text, word by word. A phrase of Han
 // letters may stand within a word.
 func holds(text, phrase []string) bool {
-	if len(phrase) == 1 && strings.ContainsFunc(phrase[0], func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+	if withinWord(phrase) {
 		return slices.ContainsFunc(text, func(word string) bool { return strings.Contains(word, phrase[0]) })
 	}
 	for ; len(phrase) > 0 && len(text) >= len(phrase); text = text[1:] {

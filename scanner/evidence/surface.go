@@ -3,7 +3,6 @@ package evidence
 import (
 	"cmp"
 	"encoding/binary"
-	"iter"
 	"slices"
 	"strings"
 
@@ -158,7 +157,7 @@ func (s *surface) part(c *netvet.Candidate) {
 // product lists what the product itself is: a router with a cellular link, a device
 // that a cloud configures.
 func (s *surface) product() {
-	for i := range s.knowledge.named(&s.a.Product) {
+	for _, i := range s.knowledge.named(&s.a.Product) {
 		way := &s.knowledge.Ways[i]
 		if slices.ContainsFunc(s.ways, func(w netvet.RemoteWay) bool { return w.Way == way.ID }) {
 			continue
@@ -174,15 +173,8 @@ func (s *surface) product() {
 
 // named are the ways that the texts about a product name. Its name is none of them:
 // it may be one that the operator gave it.
-func (k *Knowledge) named(p *netvet.Product) iter.Seq[int] {
-	return func(yield func(int) bool) {
-		words := wordsOf(strings.Join([]string{p.Manufacturer, p.Model, p.PartNumber, p.CategoryText, p.Description[:min(len(p.Description), 300)]}, " | "))
-		for i := range k.Ways {
-			if slices.ContainsFunc(k.Ways[i].products, func(phrase []string) bool { return holds(words, phrase) }) && !yield(i) {
-				return
-			}
-		}
-	}
+func (k *Knowledge) named(p *netvet.Product) []int {
+	return k.products.find(wordsOf(strings.Join([]string{p.Manufacturer, p.Model, p.PartNumber, p.CategoryText, p.Description[:min(len(p.Description), 300)]}, " | ")))
 }
 
 func ownName(p *netvet.Product) string { return cmp.Or(p.Model, p.PartNumber, p.Name) }
@@ -190,11 +182,11 @@ func ownName(p *netvet.Product) string { return cmp.Or(p.Model, p.PartNumber, p.
 // AppendLikeness appends to key all that Surface sees of the texts about a product
 // that tell one product from the next: what it is equal for, Surface says the same.
 func (k *Knowledge) AppendLikeness(key []byte, p *netvet.Product) []byte {
-	found := false
-	for i := range k.named(p) {
-		key, found = append(binary.AppendUvarint(key, uint64(i)), ' '), true
+	ways := k.named(p)
+	for _, i := range ways {
+		key = append(binary.AppendUvarint(key, uint64(i)), ' ')
 	}
-	if found {
+	if len(ways) > 0 {
 		key = append(key, ownName(p)...)
 	}
 	return key

@@ -18,6 +18,7 @@ type NDJSON struct {
 	buf      bytes.Buffer
 	enc      *json.Encoder
 	products *productWriter
+	risks    riskWriter
 }
 
 // NewNDJSON returns a stream that writes to w.
@@ -92,9 +93,8 @@ func (n *NDJSON) Product(p *netvet.RegisterProduct, findings []netvet.Finding, r
 			return err
 		}
 	}
-	for _, risk := range risks {
-		risk.Priority = nil
-		if err := n.line(riskLine{"risk", &risk}); err != nil {
+	for i := range risks {
+		if err := n.risks.write(n, &risks[i]); err != nil {
 			return err
 		}
 	}
