@@ -23,7 +23,8 @@ func hiddenFields() []string {
 // likeness writes what the stages from collecting to scoring can see of an
 // assessment, so that those alike need be evaluated once.
 type likeness struct {
-	seen    []int                 // fields of a product that are written in full
+	plain   []int                 // fields of an assessment that are written in full
+	seen    []int                 // those of a product
 	hinted  []int                 // those of which it is written whether they are given
 	asked   []*CompiledRule       // rules with conditions or texts that look at a hinted field
 	phrases map[string][][]string // models in the scopes of gates and lists, by first word
@@ -56,6 +57,12 @@ func newLikeness(p *Program, lists []netvet.List) likeness {
 	for i := range lists {
 		for j := range lists[i].Entries {
 			l.learn(lists[i].Entries[j].Scope.Models)
+		}
+	}
+	assessment := reflect.TypeFor[netvet.Assessment]()
+	for i := range assessment.NumField() {
+		if !slices.Contains([]string{"Product", "Match", "Gaps"}, assessment.Field(i).Name) {
+			l.plain = append(l.plain, i)
 		}
 	}
 	told, asked := p.looks()
@@ -316,27 +323,28 @@ func endOfString(text, quote string, raw bool) int {
 // assessment writes an assessment but for what is hidden.
 func (l *likeness) assessment(key []byte, a *netvet.Assessment) []byte {
 	v := reflect.ValueOf(a).Elem()
-	for i := range v.NumField() {
-		switch v.Type().Field(i).Name {
-		case "Product":
-			key = l.product(key, v.Field(i), &a.Product)
-		case "Match":
-			m := a.Match
-			if m.Supplier == nil { // the name of whom nobody knows tells nothing
-				m.Input, m.Reason = "", ""
-			}
-			key = appendValue(key, reflect.ValueOf(&m).Elem())
-		case "Gaps":
-		default:
-			key = appendValue(key, v.Field(i))
-		}
+	for _, i := range l.plain {
+		key = appendGiven(key, v.Field(i))
 	}
-	return key
+	m := a.Match
+	if m.Supplier == nil { // the name of whom nobody knows tells nothing
+		m.Input, m.Reason = "", ""
+	}
+	key = appendGiven(key, reflect.ValueOf(&m).Elem())
+	return l.product(key, reflect.ValueOf(&a.Product).Elem(), &a.Product)
+}
+
+// appendGiven writes a value that is empty more often than not.
+func appendGiven(key []byte, v reflect.Value) []byte {
+	if v.IsZero() {
+		return append(key, 0)
+	}
+	return appendValue(append(key, 1), v)
 }
 
 func (l *likeness) product(key []byte, v reflect.Value, p *netvet.Product) []byte {
 	for _, i := range l.seen {
-		key = appendValue(key, v.Field(i))
+		key = appendGiven(key, v.Field(i))
 	}
 	for _, i := range l.hinted {
 		key = append(key, given(v.Field(i)))

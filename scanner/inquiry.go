@@ -23,8 +23,9 @@ const (
 	leastPoints = 0.5
 	// examplesPerQuestion is how many products a question names.
 	examplesPerQuestion = 3
-	// maxCrowds is how many crowds are counted before they are added to what is asked.
-	maxCrowds = 4096
+	// maxCrowds is how many crowds, of some 150 bytes each, are counted before they are
+	// added to what is asked.
+	maxCrowds = 1 << 15
 	// pointUnits is how many units a point is counted in: whole numbers add up to the
 	// same in any order.
 	pointUnits = 1e6
