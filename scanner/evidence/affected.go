@@ -12,11 +12,12 @@ import (
 
 // verdict is what the statements of a record come to for one version.
 type verdict struct {
-	state  state
-	reason string // why it is only possible
-	open   bool   // it is possible because the version could not be placed
-	mute   bool   // and that because no versions are given
-	fixed  []string
+	state   state
+	reason  string // why it is only possible
+	open    bool   // it is possible because the version could not be placed
+	mute    bool   // and that because no versions are given
+	limited bool   // it is possible because the record speaks of other platforms
+	fixed   []string
 }
 
 // state orders what may be said of a version.
@@ -34,6 +35,9 @@ type judging struct {
 	supplier string
 	systems  string // the system that the version is of, where one is known
 	platform string // the words of a device's model and name, for statements about platforms
+	model    string // of a device
+	code     code   // that, when it is written as the maker's are
+	coded    bool
 	parsed   *parsedVersions
 }
 
@@ -73,7 +77,7 @@ func (j *judging) statement(s kit.Statement) verdict {
 	reason, cleared, mute := "", false, false
 	ordered := slices.ContainsFunc(s.Ranges, func(r kit.Range) bool { return r.End != "" || j.parsed.reads(order, r.Version) })
 	for _, r := range j.ownRelease(order, s.Ranges) {
-		in, why := j.within(order, r, ordered)
+		in, why := j.within(order, r, ordered, len(s.Ranges) == 1)
 		status := r.Status
 		if in == inside {
 			status = j.changed(order, r)
@@ -104,6 +108,15 @@ func (j *judging) statement(s kit.Statement) verdict {
 		return j.checked(s, verdict{state: affected})
 	}
 	return verdict{}
+}
+
+// places reports whether the authority gives versions that can be ordered: prose
+// that cannot be read denies nothing.
+func (j *judging) places(list []kit.Statement) bool {
+	return slices.ContainsFunc(list, func(s kit.Statement) bool {
+		order := j.scheme(s.Product)
+		return s.Source != kit.ByADP && slices.ContainsFunc(s.Ranges, func(r kit.Range) bool { return r.End != "" || j.parsed.reads(order, r.Version) })
+	})
 }
 
 // listsAffected reports whether ranges are of affected versions alone.
@@ -149,7 +162,10 @@ func (j *judging) checked(s kit.Statement, v verdict) verdict {
 		v.state, v.reason = possible, fmt.Sprintf("the record speaks of %q", s.Product)
 	}
 	if p := j.foreignPlatforms(s.Platforms); p != "" {
-		v.state, v.reason = possible, "the record speaks of the platforms "+p
+		if j.coded && platformsFit(s.Platforms, j.code) == fitTheirs {
+			return verdict{}
+		}
+		v.state, v.limited, v.reason = possible, true, "the record speaks of the platforms "+p
 	}
 	return v
 }
@@ -165,7 +181,10 @@ func (j *judging) foreignPlatforms(platforms []string) string {
 	}
 	for _, p := range platforms {
 		words := textWords(p)
-		if len(words) == 0 || plainPlatforms.MatchString(p) || strings.Contains(" "+j.platform, " "+words[0]) {
+		if len(words) == 0 || plainPlatforms.MatchString(p) {
+			return ""
+		}
+		if !j.coded && strings.Contains(" "+j.platform, " "+words[0]) || j.coded && platformFit(p, j.code) == fitOurs {
 			return ""
 		}
 	}
@@ -199,7 +218,7 @@ const (
 )
 
 // within tells whether the version is in a range, and when that is open, why.
-func (j *judging) within(order *versions.Scheme, r *kit.Range, ordered bool) (holding, string) {
+func (j *judging) within(order *versions.Scheme, r *kit.Range, ordered, alone bool) (holding, string) {
 	if r.End == "" {
 		return j.single(order, r, ordered)
 	}
@@ -212,10 +231,10 @@ func (j *judging) within(order *versions.Scheme, r *kit.Range, ordered bool) (ho
 	} else if words := readSpan(r.End); words.to != "" && words.from == "" {
 		s.to = words.to // "<=6.11.8"
 	} else {
-		s.to = order.Bound(s.from, s.to)
+		s.to = order.Bound(s.from, strings.TrimLeft(s.to, "= "))
 	}
-	if s.from != "" && s.toOut && j.same(order, s.from, s.to) {
-		return j.emptyRange(order, s)
+	if s.from != "" && j.same(order, s.from, s.to) {
+		return j.emptyRange(order, s, alone)
 	}
 	return j.span(order, s)
 }
@@ -223,13 +242,21 @@ func (j *judging) within(order *versions.Scheme, r *kit.Range, ordered bool) (ho
 // leading are the two numbers that mostly name a release.
 var leading = regexp.MustCompile(`^\d+\.\d+`)
 
-// emptyRange is a range that ends before the version with which it begins: makers
-// write so for all of a release before that version.
-func (j *judging) emptyRange(order *versions.Scheme, s span) (holding, string) {
-	if c, why := j.order(order, s.to); why != "" {
+// emptyRange is a range that ends with the version with which it begins: makers
+// write so for all of a release up to that version, and for all versions when it
+// is the only range.
+func (j *judging) emptyRange(order *versions.Scheme, s span, alone bool) (holding, string) {
+	c, why := j.order(order, s.to)
+	switch {
+	case why != "":
 		return unsure, why
-	} else if c >= 0 {
+	case c == 0 && !s.toOut:
+		return inside, ""
+	case c >= 0:
 		return outside, ""
+	}
+	if alone && !s.toOut {
+		return unsure, fmt.Sprintf("the record gives %q as beginning and as end", s.to)
 	}
 	if numbers := leading.FindString(s.to); numbers == "" || !strings.HasPrefix(leading.FindString(j.version)+".", numbers+".") {
 		return outside, ""

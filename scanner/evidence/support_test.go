@@ -62,7 +62,7 @@ func TestSupportKnownProducts(t *testing.T) {
 	w := evidence.NewWeaknesses(buildKit(t, directory(t), map[string][]string{"eol": {needFile(t, advisories+"endoflife")}}))
 	for _, c := range []supportCase{
 		{name: "FortiGate 100F", maker: "Fortinet", version: "FortiOS v7.0.13", subject: "FortiOS", cycle: "7.0", state: netvet.SupportEnded},
-		{name: "FortiGate 100F", maker: "Fortinet", version: "7.6.1", subject: "FortiOS", cycle: "7.6", state: netvet.SupportFull, possible: true},
+		{name: "FortiGate 100F", maker: "Fortinet", version: "7.6.1", subject: "FortiOS", cycle: "7.6", state: netvet.SupportFull},
 		{name: "PA-3220", maker: "Palo Alto Networks", version: "PAN-OS 9.1.16-h5", subject: "Palo Alto Networks PAN-OS", cycle: "9.1", state: netvet.SupportEnded},
 		{name: "esx-1", maker: "VMware", version: "VMware ESXi 7.0.3 build-21930508", subject: "VMware ESXi", cycle: "7.0", state: netvet.SupportEnded},
 		{name: "MySQL", maker: "Oracle", version: "5.7.44", subject: "MySQL", cycle: "5.7", state: netvet.SupportEnded},

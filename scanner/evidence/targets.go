@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,13 +15,16 @@ import (
 // target is one thing with one version that records may speak of: a product, the
 // system it runs, or a part of it.
 type target struct {
-	supplier string // id, empty when not known
-	makers   []string
-	names    []targetName
-	version  string
-	system   string   // that the version is of, where one is known
-	platform string   // the words of the model and name of a device
-	texts    []string // in which a release may stand: "Windows Server 2019"
+	supplier   string // id, empty when not known
+	makers     []string
+	names      []targetName
+	version    string
+	system     string   // that the version is of, where one is known
+	platform   string   // the words of the model and name of a device
+	model      string   // of a device
+	suppliers  []string // who made the device, and who owns that
+	recordedBy string   // another supplier whose records speak of it
+	texts      []string // in which a release may stand: "Windows Server 2019"
 
 	ref, component, pointer string // of a part
 }
@@ -35,7 +39,7 @@ type targetName struct {
 // key tells targets apart of which other things are found.
 func (t *target) key() string {
 	var b strings.Builder
-	for _, text := range slices.Concat([]string{t.supplier, t.version, t.system, t.platform}, t.makers) {
+	for _, text := range slices.Concat([]string{t.supplier, t.version, t.system, t.platform, t.model}, t.makers) {
 		b.WriteString(text)
 		b.WriteByte(0)
 	}
@@ -86,13 +90,22 @@ func (w *Weaknesses) targets(p *netvet.Product, m *netvet.Match, parts []netvet.
 	if a.makers, err = w.makerKeys(a.suppliers, a.maker); err != nil {
 		return nil, "", err
 	}
-	a.system, a.runsOne = systemOf(a.suppliers, a.texts(parts), []string{p.Model, p.PartNumber, p.Name})
+	if a.system, a.runsOne = systemOf(a.suppliers, systemTexts(parts, isOperating), nil); !a.runsOne {
+		a.system, a.runsOne = systemOf(a.suppliers, a.texts(parts), []string{p.Model, p.PartNumber, p.Name})
+	}
 	if t, ok := a.product(); ok {
 		list = append(list, t)
 	} else {
 		not = "no maker or no name is given"
 	}
 	if t, ok := a.systemTarget(parts); ok {
+		if by := t.recordedBy; by != "" {
+			makers, err := w.makersOf(by)
+			if err != nil {
+				return nil, "", err
+			}
+			t.makers = slices.Concat(t.makers, makers)
+		}
 		list = append(list, t)
 	}
 	for i := range parts {
@@ -140,18 +153,25 @@ func (w *Weaknesses) makerKeys(suppliers []string, written string) ([]string, er
 
 // texts are where a product may state its system.
 func (a *asked) texts(parts []netvet.Component) []string {
-	out := []string{a.p.Version, a.p.Name, a.p.Description}
+	return append([]string{a.p.Version, a.p.Name, a.p.Description}, systemTexts(parts, isSystem)...)
+}
+
+func systemTexts(parts []netvet.Component, of func(*netvet.Component) bool) (out []string) {
 	for i := range parts {
-		if c := &parts[i]; isSystem(c) {
+		if c := &parts[i]; of(c) {
 			out = append(out, c.Name+" "+c.Version)
 		}
 	}
 	return out
 }
 
+// isOperating reports whether a part is stated as the system itself, which says
+// more than the name that a device was given.
+func isOperating(c *netvet.Component) bool { return strings.Contains(c.Type, "operating") }
+
 // isSystem reports whether a part is what the product runs on.
 func isSystem(c *netvet.Component) bool {
-	return strings.Contains(c.Type, "operating") || c.Kind == netvet.KindFirmware && c.Type != "bios"
+	return isOperating(c) || c.Kind == netvet.KindFirmware && c.Type != "bios"
 }
 
 func (a *asked) supplier() string {
@@ -183,7 +203,7 @@ func (a *asked) product() (target, bool) {
 		t.system = a.system.Name
 	}
 	if p.Kind == netvet.KindDevice || p.Kind == "" {
-		t.platform = strings.Join(textWords(p.Model+" "+p.Name), " ")
+		t.platform, t.model, t.suppliers = strings.Join(textWords(p.Model+" "+p.Name), " "), cmp.Or(p.Model, p.Name), a.suppliers
 	}
 	t.version = written(versions.For(t.supplier, t.system+" "+p.Name), p.Version)
 	return t, len(t.makers) > 0 && len(t.names) > 0
@@ -195,13 +215,13 @@ func (a *asked) systemTarget(parts []netvet.Component) (target, bool) {
 		return target{}, false
 	}
 	s := a.system
-	t := target{supplier: s.Supplier, makers: a.makers, system: s.Name}
+	t := target{supplier: s.Supplier, makers: a.makers, system: s.Name, recordedBy: s.RecordedBy}
 	for _, text := range append([]string{s.Name}, s.Records...) {
 		for _, n := range kit.ProductNames(a.maker, text) {
 			t.addKey(targetName{key: n.Key, why: s.why})
 		}
 	}
-	t.platform = strings.Join(textWords(a.p.Model+" "+a.p.Name), " ")
+	t.platform, t.model, t.suppliers = strings.Join(textWords(a.p.Model+" "+a.p.Name), " "), cmp.Or(a.p.Model, a.p.Name), a.suppliers
 	order := versions.For(s.Supplier, s.Name)
 	for _, text := range []string{a.p.Version, a.p.Description} {
 		if t.version == "" && (text == a.p.Version || s.isStated(text)) {
@@ -211,6 +231,12 @@ func (a *asked) systemTarget(parts []netvet.Component) (target, bool) {
 	for i := range parts {
 		if c := &parts[i]; t.version == "" && isSystem(c) && s.isStated(c.Name+" "+c.Version) {
 			t.version = stated(order, c.Version, true)
+		}
+	}
+	t.version = s.numbered(t.version)
+	if why := s.patchless(t.version); why != "" {
+		for i := range t.names {
+			t.names[i].why = cmp.Or(t.names[i].why, why)
 		}
 	}
 	return t, true
@@ -295,7 +321,7 @@ func (w *Weaknesses) part(a *asked, c *netvet.Component) (target, bool, error) {
 	}
 	t.add(maker, c.Name, why)
 	if s, ok := systemOf(a.suppliers, []string{c.Name, c.Version}, nil); ok {
-		if a.runsOne && a.system.why == "" && s.system == a.system.system && system {
+		if a.runsOne && a.system.why == "" && s.system == a.system.system && (system || c.Version == a.p.Version) {
 			return target{}, false, nil // it is looked up with the product
 		}
 		t.system = s.Name

@@ -29,7 +29,7 @@ var phrases = []struct {
 	{regexp.MustCompile(`^>=? ?` + versionWord + `[ ,]+(?:and )?< ?` + versionWord + `$`), func(m []string) span { return span{from: m[1], to: m[2], toOut: true} }},
 	{regexp.MustCompile(`^` + versionWord + ` ?< ?` + versionWord + `$`), func(m []string) span { return span{from: m[1], to: m[2], toOut: true} }},
 	{regexp.MustCompile(`^` + versionWord + ` ?(?:<=|≤) ?` + versionWord + `$`), func(m []string) span { return span{from: m[1], to: m[2]} }},
-	{regexp.MustCompile(`^(?:all )?(?:versions? )?(?:before|prior to|earlier than|lower than|less than|older than|below|<)(?: the)? ?(?:versions? )?` + versionWord + `$`), func(m []string) span { return span{to: m[1], toOut: true} }},
+	{regexp.MustCompile(`^(?:all )?(?:supported )?(?:versions? |releases? )?(?:before|prior to|earlier than|lower than|less than|older than|below|<)(?: the)? ?(?:versions? |releases? )?` + versionWord + `$`), func(m []string) span { return span{to: m[1], toOut: true} }},
 	{regexp.MustCompile(`^(?:all )?(?:versions? )?(?:up to(?: and including)?|through|<=|≤) ?(?:versions? )?` + versionWord + `$`), func(m []string) span { return span{to: m[1]} }},
 	{regexp.MustCompile(`^(?:versions? )?` + versionWord + `,? (?:and |or )?(?:all )?(?:earlier|prior|below|before|older|lower|previous)(?: versions?| releases?)?$`), func(m []string) span { return span{to: m[1]} }},
 	{regexp.MustCompile(`^(?:versions? )?` + versionWord + `(?: (?:and |or )?(?:later|newer|above|higher|onwards?|after)(?: versions?)?|\+)$`), func(m []string) span { return span{from: m[1]} }},

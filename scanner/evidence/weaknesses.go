@@ -117,66 +117,110 @@ func (w *Weaknesses) target(t *target) ([]netvet.Vulnerability, error) {
 
 // look asks the kit under every name of the target.
 func (w *Weaknesses) look(t *target) ([]netvet.Vulnerability, error) {
-	var out []netvet.Vulnerability
-	at, settled := map[string]int{}, map[string]bool{}
+	h := heard{at: map[string]int{}, settled: map[string]bool{}, closed: map[string]bool{}}
 	for _, name := range t.names {
 		for _, maker := range t.makers {
-			found, err := w.named(t, maker, name, settled)
-			if err != nil {
+			if err := w.named(t, maker, name, &h); err != nil {
 				return nil, err
-			}
-			for _, v := range found {
-				i, known := at[v.ID]
-				switch {
-				case !known:
-					at[v.ID] = len(out)
-					out = append(out, v)
-				case v.State == stateAffected && out[i].State != stateAffected:
-					out[i] = v
-				}
 			}
 		}
 	}
+	var out []netvet.Vulnerability
+	for _, a := range h.entries {
+		if !a.added || !h.closed[a.found.ID] {
+			out = append(out, a.found)
+		}
+	}
 	return out, nil
+}
+
+// heard is what records have said of a target so far, under all of its names.
+type heard struct {
+	entries []judged
+	at      map[string]int
+	settled map[string]bool // by the target's own name
+	closed  map[string]bool // by the authority that assigned the id, which could place the version
+}
+
+// judged is what one entry of a record comes to.
+type judged struct {
+	found netvet.Vulnerability
+	added bool // the entry is of who added to the record
+}
+
+// note keeps the gravest answer; the authority's own goes before what was added.
+func (h *heard) note(a judged) {
+	i, known := h.at[a.found.ID]
+	switch have := &h.entries; {
+	case !known:
+		h.at[a.found.ID] = len(*have)
+		*have = append(*have, a)
+	case h.closed[a.found.ID] && (*have)[i].added != a.added:
+		if !a.added {
+			(*have)[i] = a
+		}
+	case a.found.State == stateAffected && (*have)[i].found.State != stateAffected:
+		(*have)[i] = a
+	}
 }
 
 // named asks for one name of one maker. Without a version only what is known to be
 // exploited is worth a look: everything else would be every weakness there was.
 // What a record says of the target by its own name settles it: what it says of
 // names that only may be the target's is not heard.
-func (w *Weaknesses) named(t *target, maker string, name targetName, settled map[string]bool) ([]netvet.Vulnerability, error) {
+func (w *Weaknesses) named(t *target, maker string, name targetName, h *heard) error {
 	if t.version == "" {
-		return w.exploited(t, maker, name)
+		found, err := w.exploited(t, maker, name)
+		for _, v := range found {
+			h.note(judged{found: v})
+		}
+		return err
 	}
 	list, err := w.kit.Affected(maker, name.key)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	j := judging{version: t.version, supplier: t.supplier, systems: t.system, platform: t.platform, parsed: &w.parsed}
-	var out []netvet.Vulnerability
+	j := judging{version: t.version, supplier: t.supplier, systems: t.system, platform: t.platform, model: t.model, parsed: &w.parsed}
+	j.code, j.coded = deviceCode(t.suppliers, t.model)
 	for i := range list {
-		own := name.why == "" && slices.ContainsFunc(list[i].Statements, func(s kit.Statement) bool { return s.Whole })
-		if !own && settled[list[i].CVE.ID] {
-			continue
+		if err := w.entry(&j, &list[i], name, h); err != nil {
+			return err
 		}
-		settled[list[i].CVE.ID] = settled[list[i].CVE.ID] || own
-		v := j.judge(list[i].Statements)
-		if v.state == untouched || v.state == possible && name.weak {
-			continue
-		}
-		if v.state == affected && name.why != "" {
-			v.state, v.reason = possible, name.why
-		}
-		found, err := w.vulnerability(&list[i].CVE, v, t.version)
-		if err != nil {
-			return nil, err
-		}
-		if by := list[i].Statements[0].Source; by != kit.ByCNA && by != kit.ByADP {
-			found.Source, found.SourceDate = sourceCSAF+" "+by, ""
-		}
-		out = append(out, found)
 	}
-	return out, nil
+	return nil
+}
+
+// entry judges what one record says of one name.
+func (w *Weaknesses) entry(j *judging, e *kit.Affected, name targetName, h *heard) error {
+	id := e.CVE.ID
+	own := name.why == "" && slices.ContainsFunc(e.Statements, func(s kit.Statement) bool { return s.Whole })
+	if !own && h.settled[id] {
+		return nil
+	}
+	h.settled[id] = h.settled[id] || own
+	v := j.judge(e.Statements)
+	added := !slices.ContainsFunc(e.Statements, func(s kit.Statement) bool { return s.Source != kit.ByADP })
+	if own && !added && (v.limited || v.state != possible) && j.places(e.Statements) {
+		h.closed[id] = true
+	}
+	if v.state == untouched || v.state == possible && name.weak {
+		return nil
+	}
+	if v.state == affected && name.why != "" {
+		v.state, v.reason = possible, name.why
+	}
+	if p := j.otherPlatforms(e.CVE.Summary); p != "" && v.state == affected {
+		v.state, v.reason = possible, "the record speaks of "+p
+	}
+	found, err := w.vulnerability(&e.CVE, v, j.version)
+	if err != nil {
+		return err
+	}
+	if by := e.Statements[0].Source; by != kit.ByCNA && by != kit.ByADP {
+		found.Source, found.SourceDate = sourceCSAF+" "+by, ""
+	}
+	h.note(judged{found, added})
+	return nil
 }
 
 // vulnerability puts together what is known of a weakness.

@@ -43,7 +43,7 @@ func TestOwnRecords(t *testing.T) {
 	const affected, possible = "affected", "possibly-affected"
 	for _, c := range []asked{
 		{name: "FortiGate 100F", maker: "Fortinet", version: "FortiOS v7.0.13", cve: "CVE-2024-55591", state: affected, exploited: true},
-		{name: "FortiGate 100F", maker: "Fortinet", version: "v7.0.13,build0566", cve: "CVE-2024-55591", state: possible, reason: "the system is not stated", exploited: true},
+		{name: "FortiGate 100F", maker: "Fortinet", version: "v7.0.13,build0566", cve: "CVE-2024-55591", state: affected, exploited: true},
 		{name: "FortiGate 100F", maker: "Fortinet", version: "FortiOS 7.0.17", cve: "CVE-2024-55591"},
 		{name: "FortiGate 100F", maker: "Fortinet", version: "FortiOS 7.4.1", cve: "CVE-2024-55591"},
 		{name: "fw-1", maker: "Fortinet", model: "FortiGate-60F", cve: "CVE-2024-55591", state: possible, reason: "the version is not stated", exploited: true},

@@ -145,4 +145,6 @@ func nameWords(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 }
 
-var marks = strings.NewReplacer("(r)", "", "(tm)", "", "®", "", "™", "")
+// marks drops what says nothing, and joins a plain word that a hyphen makes part of
+// the name: ArubaOS-Switch is not ArubaOS.
+var marks = strings.NewReplacer("-switch", "switch", "-router", "router", "(r)", "", "(tm)", "", "®", "", "™", "")

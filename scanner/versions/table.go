@@ -80,9 +80,11 @@ func switchSchemes() []described {
 
 func firewallSchemes() []described {
 	return []described{
-		{Scheme{Name: "fortinet", Users: []User{{"fortinet", nil}}, Source: "Fortinet: release, and before 5.2 a patch; the build follows the release",
+		{Scheme{Name: "fortinet", Users: []User{{"fortinet", nil}}, Source: "Fortinet: release, and before 5.2 a patch; the build follows the release; some devices write 5.9.1 as 5.91, which has no order",
 			Prefixes: []string{"fortinet", "fortios"}},
-			[]string{`(?P<ver>` + dotted + `)(?:[ ,]+build ?\d+(?:,\d+)?)?(?: \((?:[a-z.]+(?: patch (?P<patch>\d+))?)\)?)?`}, parts(of(number, "ver", "patch"))},
+			[]string{`(?P<run>\d+\.\d\d+)(?:[ ,-]+build ?\d+(?:,\d+)?)?(?: \([a-z.]+\))?`,
+				`(?P<ver>` + dotted + `)(?:[ ,-]+build ?\d+(?:,\d+)?)?(?: \((?:[a-z.]+(?: patch (?P<patch>\d+))?)\)?)?`},
+			parts(of(class, "run"), of(number, "ver", "patch"))},
 		{Scheme{Name: "pan-os", Users: []User{{"palo-alto-networks", nil}}, Source: "Palo Alto Networks: release, beta (b) or candidate (c), hotfix (h)",
 			Prefixes: []string{"pan-os", "panos"}},
 			[]string{`(?P<ver>` + dotted + `)(?:-(?P<early>[bc])(?P<n>\d+))?(?:-h(?P<hot>\d+))?(?:[-.]?xfr)?`},
@@ -116,12 +118,13 @@ func serverSchemes() []described {
 		{Scheme{Name: "megarac", Users: []User{{"ami", []string{"megarac", "spx", "sp x"}}}, Source: "AMI security advisories: SPx13-Update-4.00 is 13.4",
 			Prefixes: []string{"ami", "megarac", "spx", "sp-x"}},
 			[]string{`(?P<ver>` + dotted + `)(?:[ _-]*update[ _-]*(?P<up>` + dotted + `))?`}, parts(of(number, "ver", "up"))},
-		{Scheme{Name: "esxi", Users: []User{{"vmware", []string{"esxi", "esx", "vcenter", "vsphere"}}, {"broadcom", []string{"esxi", "vcenter", "vsphere"}}}, Source: "VMware: release, update, letter of the patch; a build alone does not tell the letter",
+		{Scheme{Name: "esxi", Users: []User{{"vmware", []string{"esxi", "esx", "vcenter", "vsphere"}}, {"broadcom", []string{"esxi", "vcenter", "vsphere"}}}, Source: "VMware: release, update, letter of the patch; neither a build alone nor a fourth number tells the letter",
 			Prefixes: []string{"vmware", "esxi", "esx", "vcenter", "server"}},
 			[]string{`esxi(?P<major>\d)(?P<minor>\d)(?:u(?P<u>\d+))?s?(?P<let>[a-z]?)(?:-\d+)?`,
 				`(?P<ver>\d+\.\d+)(?:\.0)? ?(?:update |u)(?P<u>\d+) ?s?(?P<let>[a-z]?)(?:[ ,-]*build[ -]?\d+|-\d{7,})?`,
+				`(?P<ver>\d+\.\d+\.\d+)(?P<dot>\.)(?P<point>\d+)(?:[ ,-]*build[ -]?\d+|-\d{7,})?`,
 				`(?P<ver>` + dotted + `)(?:[ ,-]*(?P<built>build)[ -]?\d+|-(?:` + dotted + `\.)?\d{7,})?`},
-			parts(of(number, "ver", "major", "minor", "u"), of(class, "built"), of(letter, "let"))},
+			parts(of(number, "ver", "major", "minor", "u"), of(class, "built"), of(side, "dot", "let"), of(number, "point"), of(letter, "let"))},
 	}
 }
 

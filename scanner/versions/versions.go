@@ -42,6 +42,7 @@ const (
 	letter             // a letter or more: none < a < z < aa
 	before             // a word of what comes before the release: beta < rc < none
 	class              // versions of different classes have no order
+	side               // a dot or a letter: each comes after none, but the two have no order
 	tail               // whatever follows, a run at a time: see compareTail
 )
 
@@ -215,6 +216,11 @@ func (k kind) compare(a, b part) (int, bool) {
 		return cmp.Compare(beforeRank(a.word), beforeRank(b.word)), true
 	case class:
 		return 0, a.word == b.word
+	case side:
+		if a.word == "" || b.word == "" {
+			return cmp.Compare(len(a.word), len(b.word)), true
+		}
+		return 0, (a.word == ".") == (b.word == ".")
 	}
 	return compareTail(a.word, b.word)
 }
