@@ -25,7 +25,18 @@ var (
 
 // drawn are the folders of the corpus that hold products, or what was seen of
 // them. Files that were broken on purpose are left out.
-var drawn = []string{"redfish", "hosts", "network", "dcim", "cloud", "observed", "sbom"}
+var drawn = []string{"redfish", "hosts", "network", "dcim", "cloud", observedFolder, "sbom"}
+
+// drawOrder are those, and what was seen held against documents made up for the draw.
+func drawOrder() []string { return slices.Concat(drawn, []string{comparedFolder}) }
+
+const (
+	observedFolder = "observed"
+	comparedFolder = "compared"
+)
+
+// mostOfInput is how many findings of one input a draw holds.
+const mostOfInput = 2
 
 // stratum is what findings are drawn from in turn: one question put to one kind
 // of input, so that frequent findings do not fill the draw.
@@ -49,7 +60,7 @@ func TestDrawFindings(t *testing.T) {
 	}
 	needCorpus(t)
 	strata := map[stratum][]drawnFinding{}
-	for _, folder := range drawn {
+	for _, folder := range drawOrder() {
 		seen := map[string]bool{}
 		for _, profile := range []string{"cn-ciio", "neutral"} {
 			for _, f := range folderFindings(t, folder, profile) {
@@ -75,22 +86,23 @@ func TestDrawFindings(t *testing.T) {
 }
 
 // draw takes folders in turn, and of each the stratum whose rule has been drawn
-// least so far, by lot where several are equal.
+// least so far, by lot where several are equal; of it a finding of an input that
+// has been drawn least.
 func draw(strata map[stratum][]drawnFinding, n int, seed uint64) (out []drawnFinding) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	byFolder := map[string][]stratum{}
 	for s := range strata {
 		byFolder[s.folder] = append(byFolder[s.folder], s)
 	}
-	for _, folder := range drawn {
+	for _, folder := range drawOrder() {
 		list := byFolder[folder]
 		slices.SortFunc(list, func(a, b stratum) int { return cmp.Or(cmp.Compare(a.format, b.format), cmp.Compare(a.rule, b.rule)) })
 		random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	}
-	times := map[string]int{}
+	times, inputs := map[string]int{}, map[string]int{}
 	for left := true; left && len(out) < n; {
 		left = false
-		for _, folder := range drawn {
+		for _, folder := range drawOrder() {
 			list := byFolder[folder]
 			if len(list) == 0 || len(out) == n {
 				continue
@@ -103,12 +115,43 @@ func draw(strata map[stratum][]drawnFinding, n int, seed uint64) (out []drawnFin
 			}
 			s := list[least]
 			byFolder[folder] = slices.Delete(list, least, least+1)
-			times[s.rule]++
-			out = append(out, strata[s][random.IntN(len(strata[s]))])
 			left = true
+			f := fresh(strata[s], inputs, random)
+			if inputs[f.input()] == mostOfInput {
+				continue
+			}
+			times[s.rule]++
+			inputs[f.input()]++
+			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// fresh draws from the findings of the inputs that have been drawn least.
+func fresh(list []drawnFinding, inputs map[string]int, random *rand.Rand) drawnFinding {
+	least := slices.MinFunc(list, func(a, b drawnFinding) int { return cmp.Compare(inputs[a.input()], inputs[b.input()]) })
+	var equal []drawnFinding
+	for _, f := range list {
+		if inputs[f.input()] == inputs[least.input()] {
+			equal = append(equal, f)
+		}
+	}
+	return equal[random.IntN(len(equal))]
+}
+
+// input is the file that a finding rests on: that of its evidence, else that of
+// its product.
+func (f *drawnFinding) input() string {
+	for _, e := range f.finding.Evidence {
+		if e.Input != nil && *e.Input != madeHosts {
+			return *e.Input
+		}
+	}
+	if len(f.product.Sources) > 0 {
+		return f.product.Sources[0].Input
+	}
+	return ""
 }
 
 // folderFindings scans one folder of the corpus. What was seen of hosts that no
@@ -116,14 +159,21 @@ func draw(strata map[stratum][]drawnFinding, n int, seed uint64) (out []drawnFin
 func folderFindings(t *testing.T, folder, profile string) (out []drawnFinding) {
 	t.Helper()
 	s := testScanner(t, profile)
-	inputs, gaps, err := sbom.Walk([]string{filepath.Join(filepath.Dir(corpus), folder)}, nil, s.Options)
+	dir := folder
+	if folder == comparedFolder {
+		dir = observedFolder
+	}
+	inputs, gaps, err := sbom.Walk([]string{filepath.Join(filepath.Dir(corpus), dir)}, nil, s.Options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	inputs = slices.DeleteFunc(inputs, func(in sbom.Input) bool { return strings.Contains(in.Name, "bad-derived") })
-	if folder == "observed" {
+	if dir == observedFolder {
 		var hosts sbom.Input
 		hosts, s.Context = observedHosts(t, s, inputs)
+		if folder == comparedFolder {
+			s.Context.Products, s.Context.Bindings = madeDocuments(s.Context.Bindings)
+		}
 		inputs = append(inputs, hosts)
 	}
 	var results []Result
@@ -138,6 +188,9 @@ func folderFindings(t *testing.T, folder, profile string) (out []drawnFinding) {
 	}
 	for _, r := range results {
 		for _, f := range r.Findings {
+			if folder == comparedFolder && !slices.ContainsFunc(f.Evidence, func(e netvet.FindingEvidence) bool { return e.Verdict != nil }) {
+				continue
+			}
 			if f.Outcome == netvet.OutcomeFail || f.Outcome == netvet.OutcomeUnknown && len(f.Evidence) > 0 {
 				_, rule, _ := strings.Cut(f.Rule, "/")
 				format := folder
@@ -188,7 +241,34 @@ func observedHosts(t *testing.T, s *Scanner, inputs []sbom.Input) (sbom.Input, *
 			c.Observations = append(c.Observations, ContextObservation{Input: input.Name, Authorisation: ContextAuthorisation{By: "owner of the corpus", Date: "2026-11-01"}})
 		}
 	}
-	return in("hosts.csv", table.String()), c
+	return in(madeHosts, table.String()), c
+}
+
+// madeHosts is the table of products that the draw makes up.
+const madeHosts = "hosts.csv"
+
+// madeDocuments gives every product that was seen a datasheet, and binds what a
+// MUD file declares to a product that a scan or log speaks of, so that what is
+// declared and what was observed meet.
+func madeDocuments(bindings []ContextBinding) (products []ContextProduct, out []ContextBinding) {
+	var seen, declared []ContextBinding
+	for _, b := range bindings {
+		if strings.Contains(strings.ToLower(b.Input), "mud") {
+			declared = append(declared, b)
+			continue
+		}
+		seen = append(seen, b)
+		if len(seen)%2 == 0 {
+			products = append(products, ContextProduct{Match: b.Product, Declared: []ContextDeclared{{
+				Document: "datasheet made up for the draw", Date: "2026-11-01", Ports: []string{"443/tcp"}, Peers: []string{"192.0.2.1 443/tcp"},
+			}}})
+		}
+	}
+	for i, b := range declared {
+		b.Product = seen[(2*i)%len(seen)].Product // those without a datasheet
+		out = append(out, b)
+	}
+	return products, append(out, seen...)
 }
 
 func (f *drawnFinding) write(b *strings.Builder, n int) {
