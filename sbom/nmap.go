@@ -8,6 +8,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -201,7 +202,12 @@ func (r *nmapReader) yield(target string) error {
 	if len(h.names) > 0 {
 		seen.Name = h.names[0]
 	}
+	vantage := ""
+	if address, err := netip.ParseAddr(target); err == nil && address.IsLoopback() {
+		vantage = "; vantage=loopback" // the host scanned itself: others may not reach what it saw
+	}
 	for _, o := range append([]netvet.Observation{seen}, h.held...) {
+		o.Detail += vantage
 		o.Target, o.Source, o.From, o.To = target, r.source, h.from, h.to
 		if err := r.emit(Observation{o}); err != nil {
 			return err

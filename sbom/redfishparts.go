@@ -135,6 +135,9 @@ func (s *redfishService) special(r *redfishResource, c *netvet.Component, words 
 	switch r.kind {
 	case "Manager":
 		c.Type = "bmc"
+		if r.stated("ManagerType") == "Service" {
+			c.Type = "management-service" // software elsewhere that manages the system
+		}
 		c.Supplier = s.vendor // the service is what the manager runs
 	case "SoftwareInventory":
 		words.describe(r, c)
