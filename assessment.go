@@ -104,6 +104,7 @@ type Assessment struct {
 	Circumstances Circumstances
 	Hits          []ListHit
 	RemoteControl []RemoteWay  // every way found in which someone else can act on the product
+	LookedUp      LookedUp     // how far weaknesses were looked up in the offline data
 	Support       []Support    // how long the makers look after the product and its parts
 	Comparisons   []Comparison // declared versus observed, the strongest signal first
 
@@ -122,6 +123,16 @@ type Assessment struct {
 	Insufficient bool
 	Questions    []Question
 	Milder       *Milder
+}
+
+// LookedUp says how far the weaknesses of a product and its parts were looked up.
+type LookedUp struct {
+	Components int    `json:"components"` // that are packages
+	Assessed   int    `json:"assessed"`   // of them
+	Product    string `json:"product"`    // why the product itself was not looked up as a network product; empty when it was
+	Records    int    `json:"records"`    // that speak of the product, its system or its firmware, whatever the version
+	AsOf       Date   `json:"as_of"`      // of the oldest of the data that was asked; empty when there was none
+	Complete   bool   `json:"complete"`   // all of the product that weaknesses may be known of was looked up
 }
 
 // FactorScore is the score of one factor with all the numbers that make it.

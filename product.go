@@ -226,11 +226,15 @@ type Vulnerability struct {
 	Version    string   `json:"version"`
 	Published  string   `json:"published"` // RFC 3339 or date, empty when not stated
 	Summary    string   `json:"summary"`
-	Fixed      []string `json:"fixed"`     // versions that no longer have it
-	Matched    bool     `json:"matched"`   // found by the offline data rather than stated by an input
-	Reason     string   `json:"reason"`    // why a match is only possible, empty when it is certain
-	Exploited  bool     `json:"exploited"` // listed as exploited in the wild (CISA KEV)
-	EPSS       *float64 `json:"epss"`      // probability of exploitation within 30 days, nil when not known
+	Covers     []string `json:"covers"`     // other weaknesses that an advisory of several is about
+	Fixed      []string `json:"fixed"`      // versions that no longer have it
+	Range      string   `json:"range"`      // of versions, that holds this one, in words
+	Matched    bool     `json:"matched"`    // found by the offline data rather than stated by an input
+	Reason     string   `json:"reason"`     // why a match is only possible, empty when it is certain
+	Exploited  bool     `json:"exploited"`  // listed as exploited in the wild (CISA KEV)
+	Ransomware bool     `json:"ransomware"` // the catalogue knows that ransomware used it
+	Remote     bool     `json:"remote"`     // reached over a network without privileges, as its CVSS vector says
+	EPSS       *float64 `json:"epss"`       // probability of exploitation within 30 days, nil when not known
 
 	// Of a statement in an advisory or VEX document of its own.
 	Justification string  `json:"justification"` // why it is not affected, as stated

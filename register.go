@@ -364,13 +364,15 @@ type Finding struct {
 
 // FindingVulnerability names the weakness a finding is about.
 type FindingVulnerability struct {
-	ID      string   `json:"id"`
-	Aliases []string `json:"aliases"`
-	Status  string   `json:"status"`
-	Fixed   *string  `json:"fixed"`
-	KEV     *bool    `json:"kev"`
-	EPSS    *float64 `json:"epss"`
-	Source  string   `json:"source"`
+	ID         string   `json:"id"`
+	Aliases    []string `json:"aliases"`
+	Status     string   `json:"status"` // affected, possibly-affected, not-affected, fixed
+	Fixed      *string  `json:"fixed"`
+	KEV        *bool    `json:"kev"`      // in the catalogue of exploited weaknesses; null when there is none to look in
+	EPSS       *float64 `json:"epss"`     // probability of exploitation within 30 days
+	Severity   *string  `json:"severity"` // of the weakness, which may differ from that of the rule
+	Source     string   `json:"source"`
+	SourceDate *string  `json:"source_date"` // as of when the offline data says so; null for what an input states
 }
 
 // FindingEvidence is one item of evidence as shown.

@@ -80,6 +80,7 @@ type caseText struct {
 	Services        []map[string]any `yaml:"services"`
 	Vulnerabilities []map[string]any `yaml:"vulnerabilities"`
 	Support         []map[string]any `yaml:"support"`
+	LookedUp        map[string]any   `yaml:"looked_up"`
 	Hits            []map[string]any `yaml:"hits"`
 	Observations    []observation    `yaml:"observations"`
 	Comparisons     []map[string]any `yaml:"comparisons"`
@@ -284,6 +285,7 @@ func (f *fileTester) assessment(p *Program, c *caseText, rule string) (*netvet.A
 		b.convert("vulnerabilities."+strconv.Itoa(i), text, &v)
 		tally.Statement(v)
 	}
+	b.convert("looked_up", c.LookedUp, &a.LookedUp)
 	for i, text := range c.Support {
 		var s netvet.Support
 		b.convert("support."+strconv.Itoa(i), text, &s)

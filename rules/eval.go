@@ -262,6 +262,7 @@ func (e *evaluation) rule(r *CompiledRule) {
 	if e.met(r) {
 		out.subjects()
 	}
+	out.noneKnown()
 	out.comparisons()
 	out.recorded()
 	for _, item := range e.answers(r) {

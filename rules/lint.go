@@ -204,7 +204,7 @@ func (c *checker) checkRule(at *page, path string, r *Rule, topics map[string]ne
 		at.fault(path+".strength", "%s: strength %v is not in (0, 1]", what, r.Strength)
 	}
 	c.checkCandidates(at, path, r)
-	if r.ClearWhenNone && r.Each != eachHit {
+	if r.ClearWhenNone && r.Each != eachHit && r.Each != eachVulnerability {
 		at.fault(path+".clear_when_none", "%s: clear_when_none goes with each: hit alone: the silence of a document clears nothing", what)
 	}
 	c.checkCites(at, path, what, r.Cites)

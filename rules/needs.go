@@ -81,7 +81,7 @@ func documentNeeds() []Need {
 		count("components.countries", "a component with a country", func(c *netvet.Census) int { return c.WithCountry }),
 		count("components.resolved", "a component whose maker is a known supplier", func(c *netvet.Census) int { return c.Resolved }),
 		{"services", "a network service", func(e *evaluation) bool { return len(e.a.Services) > 0 }},
-		{"vulnerabilities", "a statement about a weakness", func(e *evaluation) bool { return len(e.a.Vulnerabilities) > 0 }},
+		{"vulnerabilities", "a statement about a weakness, or offline data in which everything was looked up", func(e *evaluation) bool { return len(e.a.Vulnerabilities) > 0 || e.a.LookedUp.Complete }},
 		{"support", "how long the maker looks after the product or a part of it", func(e *evaluation) bool { return len(e.a.Support) > 0 }},
 		{"observations", "something that a probe or scan saw", func(e *evaluation) bool { return len(e.a.Observations) > 0 }},
 		{"comparisons", "something declared and observed", func(e *evaluation) bool { return len(e.a.Comparisons) > 0 }},

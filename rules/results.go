@@ -16,7 +16,8 @@ type ruleResults struct {
 	bySubject map[netvet.Subject]int // when there are many
 	broken    []netvet.RuleResult
 	answered  bool
-	open      int // subjects of which nothing can be said
+	said      map[netvet.Subject]*wordsOn // of weaknesses: by whom
+	open      int                         // subjects of which nothing can be said
 	openFirst netvet.Subject
 }
 
@@ -70,16 +71,7 @@ func (o *ruleResults) subjects() {
 		}
 		e.service = nil
 	case eachVulnerability:
-		for i := range e.a.Vulnerabilities {
-			v := &e.a.Vulnerabilities[i]
-			e.vulnerability = v
-			match := e.supplierMatch(r)
-			if v.Match > 0 {
-				match *= v.Match
-			}
-			o.judge(netvet.Subject{Kind: eachVulnerability, Name: v.ID, Version: v.Version, Ref: firstOf(v.Ref, v.Component)}, 1, v.Input, v.Pointer, match, 1)
-		}
-		e.vulnerability = nil
+		o.weaknesses()
 	case eachHit:
 		o.hits()
 	}
@@ -234,7 +226,9 @@ func (o *ruleResults) judge(subject netvet.Subject, count int, input, pointer st
 		return
 	}
 	if !adverse && !clean {
-		o.unsaid(subject)
+		if !o.perhaps(subject, input, pointer, match) {
+			o.unsaid(subject)
+		}
 		return
 	}
 	item := o.item(subject, adverse, match, relevance)
@@ -243,35 +237,21 @@ func (o *ruleResults) judge(subject netvet.Subject, count int, input, pointer st
 	if e.component != nil {
 		item.Verdict = e.verdictOf(e.component)
 	}
-	if e.vulnerability != nil && e.vulnerability.Matched {
-		item.Source = e.vulnerability.Source // an advisory, on a version that the document states
-	}
 	message := ""
 	if adverse {
 		message = r.message.fill(e.root)
+		if e.vulnerability != nil {
+			message += howKnown(e.vulnerability)
+		}
 		item.Text = message
 	} else if item.Text = r.cleared.fill(e.root); item.Text == "" {
 		item.Text = "nothing adverse: " + lowerFirst(r.Title.EN)
 	}
-	if e.vulnerability != nil && e.vulnerability.Document+e.vulnerability.Author != "" {
-		stated(&item, e.vulnerability)
+	if e.vulnerability != nil {
+		e.attributed(&item, e.vulnerability)
 	}
-	o.add(item, message)
-}
-
-// stated makes an item of evidence the word of who wrote the advisory that it
-// rests on. A maker's word that its own product is free of a weakness is no more
-// than its word.
-func stated(item *netvet.Evidence, v *netvet.Vulnerability) {
-	item.Text += fmt.Sprintf("; stated by %s", firstOf(v.Author, "an author who is not named"))
-	for _, part := range []struct{ before, text string }{{" on ", v.Stated}, {" in ", v.Document}, {", because ", v.Justification}, {"; remedy: ", v.Remedy}, {"; bound by ", v.Bound}} {
-		if part.text != "" {
-			item.Text += part.before + part.text
-		}
-	}
-	item.Source, item.Observed = firstOf(v.Document, v.Author), moment(v.Stated)
-	if !item.Adverse && v.SelfAttested {
-		item.Reliability = netvet.ReliabilitySelfAttested
+	if o.add(item, message) && e.vulnerability != nil {
+		o.heard(subject, &item, e.vulnerability)
 	}
 }
 
@@ -450,7 +430,9 @@ func (e *evaluation) broken(r *CompiledRule, key string, err error, subject netv
 // settles is no longer open.
 func (o *ruleResults) finish() {
 	for i := range o.results {
-		tellConflict(&o.results[i])
+		if !o.ruledOut(&o.results[i]) {
+			tellConflict(&o.results[i])
+		}
 	}
 	o.results = append(o.results, o.broken...)
 	if o.open > 0 && !o.answered {

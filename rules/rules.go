@@ -102,7 +102,9 @@ type Rule struct {
 	// to the rule.
 	Recorded *Recorded `yaml:"recorded" json:"recorded,omitempty"`
 	// ClearWhenNone makes it clean that a resolved supplier is on no list at
-	// all. For each: hit alone: the silence of a document clears nothing.
+	// all, for each: hit; and for each: vulnerability that none such is known of a
+	// product of which everything was looked up in the offline data. The silence
+	// of a document clears nothing.
 	ClearWhenNone bool              `yaml:"clear_when_none" json:"clear_when_none,omitempty"`
 	Applies       string            `yaml:"applies" json:"applies"`   // CEL on product, operator and profile; false: not applicable
 	Strength      float64           `yaml:"strength" json:"strength"` // q, in (0,1]

@@ -414,6 +414,10 @@ func (r *run) assess(a *netvet.Assessment) (Result, error) {
 	}
 	a.Circumstances = r.circumstances(a)
 	r.attest(a)
+	if err := r.sameWeaknesses(a); err != nil {
+		return Result{}, err
+	}
+	r.completeLookUp(a)
 	categorise(a, r.resolver.suppliers)
 	if r.unjudged {
 		return r.result(a), nil

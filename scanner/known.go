@@ -13,7 +13,15 @@ import (
 // lookUp adds to a product what the offline data knows of one of its components.
 // Hardware without a package URL is not counted: it has no package to look up.
 func (c *collector) lookUp(part *netvet.Component) error {
-	if c.Matcher == nil || part.Kind != netvet.KindSoftware && len(evidence.Purls(part)) == 0 {
+	if part.Kind != netvet.KindSoftware && len(evidence.Purls(part)) == 0 {
+		return nil
+	}
+	switch {
+	case c.Weaknesses == nil && c.Matcher == nil:
+		c.judged.Add(evidence.Missed{Reason: evidence.MissedNoKit})
+		return nil
+	case c.Matcher == nil:
+		c.judged.Add(evidence.Missed{Reason: evidence.MissedNoOSV})
 		return nil
 	}
 	found, missed, err := c.Matcher.Component(part)
@@ -36,9 +44,11 @@ func (c *collector) lookUpProduct(p *netvet.Product) error {
 	return c.lookUp(self)
 }
 
-// judgedGap says which components of a product could not be judged.
+// judgedGap says which components of a product could not be judged, where there
+// is data to judge them by.
 func (c *collector) judgedGap(a *netvet.Assessment) {
-	if c.judged.Assessed < c.judged.Components {
+	a.LookedUp.Components, a.LookedUp.Assessed = c.judged.Components, c.judged.Assessed
+	if c.Matcher != nil && c.judged.Assessed < c.judged.Components {
 		at := lastSource(&a.Product)
 		a.Gaps = append(slices.Clip(a.Gaps), netvet.Gap{Input: at.Input, Record: a.Product.Name, Reason: c.judged.String()})
 	}

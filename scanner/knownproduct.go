@@ -1,7 +1,9 @@
 package scanner
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/scanner/evidence"
@@ -24,6 +26,7 @@ func (c *collector) lookUpDevice(a *netvet.Assessment) error {
 	parts := c.looked
 	c.looked = nil
 	if c.Weaknesses == nil {
+		a.LookedUp.Product = evidence.MissedNoKit
 		return nil
 	}
 	found, err := c.Weaknesses.Product(&a.Product, &a.Match, parts)
@@ -32,6 +35,10 @@ func (c *collector) lookUpDevice(a *netvet.Assessment) error {
 	}
 	for _, v := range found.Found {
 		c.parts().Statement(v)
+	}
+	a.LookedUp.Product, a.LookedUp.Records = found.Not, found.Records
+	if found.Unknown > 0 && found.Not == "" {
+		a.LookedUp.Product = fmt.Sprintf("no record speaks of %s", counted(found.Unknown, "part"))
 	}
 	a.Support, err = c.Weaknesses.Support(&a.Product, &a.Match, parts, c.AsOf)
 	return err
@@ -53,10 +60,45 @@ func joinKnown(dst, src *netvet.Assessment) {
 			dst.Vulnerabilities = append(dst.Vulnerabilities, v)
 		}
 	}
+	joinLookedUp(&dst.LookedUp, &src.LookedUp)
 	dst.Support = slices.Clip(dst.Support)
 	for _, s := range src.Support {
 		if !slices.Contains(dst.Support, s) {
 			dst.Support = append(dst.Support, s)
 		}
 	}
+}
+
+// joinLookedUp adds what was looked up of another input's description. The
+// product itself is looked up when one of them could be.
+func joinLookedUp(dst, src *netvet.LookedUp) {
+	dst.Components += src.Components
+	dst.Assessed += src.Assessed
+	if dst.Records < src.Records {
+		dst.Records, dst.Product = src.Records, src.Product
+	}
+}
+
+// completeLookUp says whether all of a product was looked up of which weaknesses
+// may be known, and as of when: its packages, and where it is or holds hardware
+// or firmware, itself and each of those parts by a record that speaks of it.
+func (r *run) completeLookUp(a *netvet.Assessment) {
+	l := &a.LookedUp
+	p := &a.Product
+	packages := l.Components > 0
+	network := p.Kind == netvet.KindDevice || p.Kind == netvet.KindFirmware || !packages || a.Census.Devices+a.Census.Firmware > 0
+	var dates []string
+	if packages && r.Matcher != nil {
+		dates = append(dates, r.Matcher.AsOf())
+	}
+	if network && r.Weaknesses != nil {
+		dates = append(dates, r.Weaknesses.AsOf())
+	}
+	if len(dates) == 0 {
+		return
+	}
+	day := slices.Min(dates)
+	l.AsOf = netvet.Date(day[:min(len(day), len(time.DateOnly))])
+	l.Complete = l.AsOf != "" && l.Assessed == l.Components && (!packages || r.Matcher != nil) &&
+		(!network || r.Weaknesses != nil && l.Product == "" && l.Records > 0)
 }

@@ -77,13 +77,14 @@ func (r *run) concluded(a *netvet.Assessment) *conclusion {
 	if len(a.Product.Sources) > 0 {
 		c.source = a.Product.Sources[0]
 	}
+	weaknesses := bySubject(a)
 	for i := range a.Results {
 		res := &a.Results[i]
 		if res.Outcome == netvet.OutcomeUnknown && len(res.Evidence) == 0 {
 			c.unknown = append(c.unknown, res.Rule)
 		}
 		if r.shown(res) {
-			c.add(r.finding(a, res), res.Subject)
+			c.add(r.finding(res, weaknesses[res.Subject]), res.Subject)
 		}
 	}
 	for i := range a.Gates {
@@ -329,7 +330,7 @@ func registerFactor(f *netvet.FactorScore) netvet.RegisterFactor {
 }
 
 // finding turns one result of one rule into a row.
-func (r *run) finding(a *netvet.Assessment, res *netvet.RuleResult) netvet.Finding {
+func (r *run) finding(res *netvet.RuleResult, weaknesses []*netvet.Vulnerability) netvet.Finding {
 	rule := r.rules[res.Rule]
 	f := netvet.Finding{
 		Rule: res.Rule, Title: rule.Title.EN, Factor: rule.Factor, Topic: rule.Topic, Outcome: res.Outcome, Severity: rule.Severity,
@@ -343,7 +344,7 @@ func (r *run) finding(a *netvet.Assessment, res *netvet.RuleResult) netvet.Findi
 		}
 		f.Evidence = append(f.Evidence, findingEvidence(e))
 	}
-	f.Vulnerability = vulnerabilityOf(a, res)
+	f.Vulnerability = r.vulnerabilityOf(weaknesses, res)
 	return f
 }
 
@@ -355,20 +356,6 @@ func findingEvidence(e *netvet.Evidence) netvet.FindingEvidence {
 		out.Observed = &at
 	}
 	return out
-}
-
-// vulnerabilityOf names the weakness a finding is about, if it is about one.
-func vulnerabilityOf(a *netvet.Assessment, res *netvet.RuleResult) *netvet.FindingVulnerability {
-	if res.Subject.Kind != "vulnerability" {
-		return nil
-	}
-	for i := range a.Vulnerabilities {
-		if v := &a.Vulnerabilities[i]; v.ID == res.Subject.Name && cmp.Or(v.Ref, v.Component) == res.Subject.Ref {
-			return &netvet.FindingVulnerability{ID: v.ID, Aliases: nonNil(v.Aliases), Fixed: text(cmp.Or(strings.Join(v.Fixed, ", "), v.Remedy)),
-				Status: cmp.Or(v.State, "possibly-affected"), Source: cmp.Or(v.Source, "the bill of materials")}
-		}
-	}
-	return nil
 }
 
 // gateFinding makes a gate that fired, or nearly did, a finding of its own.

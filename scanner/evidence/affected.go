@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -18,6 +19,7 @@ type verdict struct {
 	mute    bool   // and that because no versions are given
 	limited bool   // it is possible because the record speaks of other platforms
 	fixed   []string
+	span    string // the range that holds the version, in words
 }
 
 // state orders what may be said of a version.
@@ -86,6 +88,7 @@ func (j *judging) statement(s kit.Statement) verdict {
 		case in == inside && status == "affected":
 			v.state = affected
 			v.fixed = appendFixed(v.fixed, r)
+			v.span = cmp.Or(v.span, rangeWords(r))
 		case in == inside && status == "unaffected":
 			cleared = true
 		case in == unsure && reason == "" && (r.Status == "affected" || s.Default == "affected"):
@@ -117,6 +120,26 @@ func (j *judging) places(list []kit.Statement) bool {
 		order := j.scheme(s.Product)
 		return s.Source != kit.ByADP && slices.ContainsFunc(s.Ranges, func(r kit.Range) bool { return r.End != "" || j.parsed.reads(order, r.Version) })
 	})
+}
+
+// rangeWords is a range as a person reads it.
+func rangeWords(r *kit.Range) string {
+	from := ""
+	if start := begins(r.Version); start != "" && start != "0" {
+		from = "from " + start
+		if r.Open {
+			from = "after " + start
+		}
+	}
+	switch {
+	case r.End == "":
+		return r.Version
+	case endless(r.End):
+		return cmp.Or(from, "all versions")
+	case r.Closed:
+		return strings.TrimSpace(from + " up to " + r.End)
+	}
+	return strings.TrimSpace(from + " before " + r.End)
 }
 
 // listsAffected reports whether ranges are of affected versions alone.

@@ -56,6 +56,8 @@ type Missed struct {
 
 // The reasons for which a component is not judged.
 const (
+	MissedNoKit        = "no offline data"
+	MissedNoOSV        = "data without advisories of OSV"
 	MissedNoIdentifier = "no package URL"
 	MissedBadPurl      = "a package URL that cannot be read"
 	MissedNoEcosystem  = "a kind of package without an ecosystem of advisories"
@@ -145,7 +147,8 @@ func (m *Matcher) lookUp(text, version string) ([]netvet.Vulnerability, Missed, 
 			hits[i].Possible = at.possible
 		}
 	}
-	return m.merge(hits, at.version), undecided(hits, at), nil
+	found, err := m.merge(hits, at.version)
+	return found, undecided(hits, at), err
 }
 
 // undecided says whether something kept the hits from being judged.
@@ -167,14 +170,18 @@ func undecided(hits []kit.OSVHit, at place) Missed {
 }
 
 // merge makes one vulnerability of all records that are aliases of each other.
-func (m *Matcher) merge(hits []kit.OSVHit, version string) []netvet.Vulnerability {
+func (m *Matcher) merge(hits []kit.OSVHit, version string) ([]netvet.Vulnerability, error) {
 	groups := byAlias(hits)
 	found := make([]netvet.Vulnerability, 0, len(groups))
 	for _, group := range groups {
-		found = append(found, m.vulnerability(group, version))
+		v := m.vulnerability(group, version)
+		if err := inform(m.kit, &v); err != nil {
+			return nil, err
+		}
+		found = append(found, v)
 	}
 	slices.SortFunc(found, func(a, b netvet.Vulnerability) int { return cmp.Compare(a.ID, b.ID) })
-	return found
+	return found, nil
 }
 
 // byAlias groups records that share an id. What a record of a distribution
@@ -220,14 +227,14 @@ const embeddedMalware = 506
 // vulnerability sums up the records of one vulnerability.
 func (m *Matcher) vulnerability(group []kit.OSVHit, version string) netvet.Vulnerability {
 	v := netvet.Vulnerability{Matched: true, State: "possibly-affected", SourceDate: m.date, Version: version}
-	var ids, sources, covered []string
+	var ids, sources []string
 	for _, h := range group {
 		a := &h.Advisory
 		ids = append(append(ids, a.ID), a.Aliases...)
 		if len(a.Upstream) == 1 {
 			ids = append(ids, a.Upstream...)
 		} else {
-			covered = append(covered, a.Upstream...)
+			v.Covers = append(v.Covers, a.Upstream...)
 		}
 		sources = append(sources, a.ID)
 		if h.Possible == "" {
@@ -245,13 +252,14 @@ func (m *Matcher) vulnerability(group []kit.OSVHit, version string) netvet.Vulne
 		if v.Published == "" || a.Published != "" && a.Published < v.Published {
 			v.Published = a.Published
 		}
-		v.Reason = cmp.Or(v.Reason, h.Possible)
+		v.Reason, v.Range = cmp.Or(v.Reason, h.Possible), cmp.Or(v.Range, h.Range)
+		v.Remote = v.Remote || a.Remote
 	}
 	if v.State == "affected" {
 		v.Reason = ""
 	}
 	v.ID, v.Aliases = preferred(ids)
-	v.Aliases = unique(append(v.Aliases, covered...))
+	v.Covers = unique(v.Covers)
 	slices.Sort(sources)
 	v.Source = "OSV " + strings.Join(slices.Compact(sources), ", ")
 	slices.Sort(v.CWEs)

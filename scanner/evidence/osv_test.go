@@ -168,7 +168,7 @@ func TestVulnerability(t *testing.T) {
 	want := netvet.Vulnerability{
 		ID: "CVE-2026-1", Aliases: []string{"GHSA-branches", "SNYK-1"}, Source: "OSV GHSA-branches, SNYK-1", SourceDate: "2026-05-01T00:00:00Z",
 		Severity: "critical", Score: 9.8, CWEs: []int64{79, 798}, State: "affected", Ref: "r", Component: "n", Version: "1.0.0",
-		Published: "2025-12-01T00:00:00Z", Summary: "Branches break", Fixed: []string{"1.2.3", "2.0.1"}, Matched: true,
+		Published: "2025-12-01T00:00:00Z", Summary: "Branches break", Fixed: []string{"1.2.3", "2.0.1"}, Range: "from 1.0.0 before 1.2.3", Remote: true, Matched: true,
 	}
 	if diff := cmp.Diff(want, found[0]); diff != "" {
 		t.Error(diff)

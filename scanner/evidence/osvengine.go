@@ -56,5 +56,6 @@ func (m *Matcher) answered(text, version string) ([]netvet.Vulnerability, Missed
 		}
 		hits = append(hits, kit.OSVHit{Advisory: a})
 	}
-	return m.merge(hits, version), m.engine.missed[text], nil
+	found, err := m.merge(hits, version)
+	return found, m.engine.missed[text], err
 }

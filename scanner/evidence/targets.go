@@ -184,7 +184,7 @@ func (a *asked) supplier() string {
 // product is the target of the product itself.
 func (a *asked) product() (target, bool) {
 	p := a.p
-	t := target{supplier: a.supplier(), makers: a.makers, texts: []string{p.Name, p.Model}}
+	t := target{supplier: a.supplier(), makers: a.makers, texts: []string{p.Name, p.Model}, component: cmp.Or(p.Model, p.Name)}
 	for _, text := range []string{p.Name, p.Model, p.PartNumber} {
 		t.add(a.maker, text, "")
 	}
@@ -215,7 +215,7 @@ func (a *asked) systemTarget(parts []netvet.Component) (target, bool) {
 		return target{}, false
 	}
 	s := a.system
-	t := target{supplier: s.Supplier, makers: a.makers, system: s.Name, recordedBy: s.RecordedBy}
+	t := target{supplier: s.Supplier, makers: a.makers, system: s.Name, component: s.Name, recordedBy: s.RecordedBy}
 	for _, text := range append([]string{s.Name}, s.Records...) {
 		for _, n := range kit.ProductNames(a.maker, text) {
 			t.addKey(targetName{key: n.Key, why: s.why})

@@ -18,13 +18,19 @@ type Weaknesses struct {
 	parsed parsedVersions
 
 	mu     sync.Mutex
-	makers map[string][]string               // by supplier
-	asked  map[string][]netvet.Vulnerability // by what was asked: fleets hold the same product again and again
+	makers map[string][]string // by supplier
+	asked  map[string]told     // by what was asked: fleets hold the same product again and again
 }
 
 // NewWeaknesses looks up in a kit, which must stay open.
 func NewWeaknesses(k *kit.Kit) *Weaknesses {
-	return &Weaknesses{kit: k, makers: map[string][]string{}, asked: map[string][]netvet.Vulnerability{}}
+	return &Weaknesses{kit: k, makers: map[string][]string{}, asked: map[string]told{}}
+}
+
+// told is what was found of a target.
+type told struct {
+	found   []netvet.Vulnerability
+	records int // that speak of it by its own name and were compared with its version
 }
 
 // maxAsked bounds what is remembered of each; past it, it starts afresh.
@@ -32,9 +38,10 @@ const maxAsked = 1 << 12
 
 // Looked is what was found of a product, and of what could not be looked up.
 type Looked struct {
-	Found []netvet.Vulnerability
-	Parts int    // of the product and its parts, how many were looked up
-	Not   string // why the product itself was not, empty when it was
+	Found   []netvet.Vulnerability
+	Records int    // that speak of the product or its system and were compared with the version
+	Unknown int    // parts of which there is no such record
+	Not     string // why the product itself was not looked up, empty when it was
 }
 
 // The words of State for what is found here.
@@ -53,13 +60,14 @@ func (w *Weaknesses) Product(p *netvet.Product, m *netvet.Match, parts []netvet.
 	}
 	seen := map[string]int{}
 	for i := range targets {
-		found, err := w.target(&targets[i])
+		t := &targets[i]
+		got, err := w.target(t)
 		if err != nil {
 			return out, err
 		}
-		out.Parts++
-		for _, v := range found {
-			key := v.ID + "\x00" + v.Ref + "\x00" + v.Component
+		out.count(t, got.records)
+		for _, v := range got.found {
+			key := v.ID + "\x00" + t.ref + "\x00" + t.pointer
 			at, known := seen[key]
 			switch {
 			case !known:
@@ -71,7 +79,24 @@ func (w *Weaknesses) Product(p *netvet.Product, m *netvet.Match, parts []netvet.
 		}
 	}
 	slices.SortStableFunc(out.Found, gravest)
+	switch {
+	case out.Not != "" || out.Records > 0:
+	case p.Version == "":
+		out.Not = "no version is given"
+	default:
+		out.Not = "no record speaks of it"
+	}
 	return out, nil
+}
+
+// count notes how many records spoke of a target.
+func (l *Looked) count(t *target, records int) {
+	switch own := t.ref+t.pointer == ""; {
+	case own:
+		l.Records += records
+	case records == 0:
+		l.Unknown++
+	}
 }
 
 // gravest orders weaknesses: exploited first, certain before possible, then by
@@ -91,7 +116,7 @@ func compareBool(a, b bool) int {
 }
 
 // target looks up one thing with one version, or remembers what was found.
-func (w *Weaknesses) target(t *target) ([]netvet.Vulnerability, error) {
+func (w *Weaknesses) target(t *target) (told, error) {
 	key := t.key()
 	w.mu.Lock()
 	found, known := w.asked[key]
@@ -99,7 +124,7 @@ func (w *Weaknesses) target(t *target) ([]netvet.Vulnerability, error) {
 	if !known {
 		var err error
 		if found, err = w.look(t); err != nil {
-			return nil, err
+			return told{}, err
 		}
 		w.mu.Lock()
 		if len(w.asked) >= maxAsked {
@@ -108,20 +133,21 @@ func (w *Weaknesses) target(t *target) ([]netvet.Vulnerability, error) {
 		w.asked[key] = found
 		w.mu.Unlock()
 	}
-	out := slices.Clone(found)
-	for i := range out {
-		out[i].Ref, out[i].Component, out[i].Pointer = t.ref, t.component, t.pointer
+	found.found = slices.Clone(found.found)
+	for i := range found.found {
+		v := &found.found[i]
+		v.Ref, v.Component, v.Pointer = t.ref, t.component, t.pointer
 	}
-	return out, nil
+	return found, nil
 }
 
 // look asks the kit under every name of the target.
-func (w *Weaknesses) look(t *target) ([]netvet.Vulnerability, error) {
+func (w *Weaknesses) look(t *target) (told, error) {
 	h := heard{at: map[string]int{}, settled: map[string]bool{}, closed: map[string]bool{}}
 	for _, name := range t.names {
 		for _, maker := range t.makers {
 			if err := w.named(t, maker, name, &h); err != nil {
-				return nil, err
+				return told{}, err
 			}
 		}
 	}
@@ -131,7 +157,13 @@ func (w *Weaknesses) look(t *target) ([]netvet.Vulnerability, error) {
 			out = append(out, a.found)
 		}
 	}
-	return out, nil
+	records := 0
+	for _, own := range h.settled {
+		if own {
+			records++
+		}
+	}
+	return told{out, records}, nil
 }
 
 // heard is what records have said of a target so far, under all of its names.
@@ -226,11 +258,11 @@ func (w *Weaknesses) entry(j *judging, e *kit.Affected, name targetName, h *hear
 // vulnerability puts together what is known of a weakness.
 func (w *Weaknesses) vulnerability(c *kit.CVE, v verdict, version string) (netvet.Vulnerability, error) {
 	out := netvet.Vulnerability{ID: c.ID, Source: sourceCVE, SourceDate: c.Updated, Severity: c.Severity, Score: c.Score, CWEs: c.CWEs,
-		State: stateAffected, Version: version, Published: c.Published, Summary: c.Summary, Fixed: v.fixed, Matched: true, Reason: v.reason, Exploited: c.Exploited != ""}
+		State: stateAffected, Version: version, Published: c.Published, Summary: c.Summary, Fixed: v.fixed, Matched: true, Range: v.span, Reason: v.reason, Remote: c.Remote, Exploited: c.Exploited != ""}
 	if v.state != affected {
 		out.State = statePossible
 	}
-	return out, w.exploitation(&out)
+	return out, exploitation(w.kit, &out)
 }
 
 // The names of the sources of what is found.
@@ -239,20 +271,6 @@ const (
 	sourceCSAF = "CSAF advisory"
 	sourceKEV  = "CISA Known Exploited Vulnerabilities"
 )
-
-// exploitation adds what is known of how a weakness is exploited.
-func (w *Weaknesses) exploitation(v *netvet.Vulnerability) error {
-	if _, listed, err := w.kit.KEV(v.ID); err != nil {
-		return err
-	} else if listed {
-		v.Exploited = true
-	}
-	score, known, err := w.kit.EPSS(v.ID)
-	if known {
-		v.EPSS = &score.Probability
-	}
-	return err
-}
 
 // exploited finds what is known to be exploited in a product whose version is not
 // known: by the records of its weaknesses, and by the catalogue's own word for the

@@ -100,7 +100,7 @@ func (r *cveRecord) encode() []byte {
 	var e encoder
 	score, word := r.rate()
 	e.text(r.Metadata.Updated)
-	e.number(flag(r.Metadata.State == "REJECTED"))
+	e.number(flag(r.Metadata.State == "REJECTED") | flag(r.remote())<<1)
 	e.text(r.Metadata.Published)
 	e.text(r.summary())
 	e.text(word)
@@ -121,12 +121,17 @@ type CVE struct {
 	Score     float64
 	CWEs      []int64
 	Exploited string // the day on which the record says that CISA listed it
+	Remote    bool   // reached over a network without privileges, as its CVSS vector says
 }
 
 func decodeCVE(id string, value []byte) (CVE, bool) {
 	d := decoder{b: value}
-	c := CVE{ID: id, Updated: d.text(), Rejected: d.number() != 0, Published: d.text(), Summary: d.text(),
-		Severity: d.text(), Score: float64(d.number()) / 10, CWEs: cweNumbers(d.list()), Exploited: d.text()}
+	c := CVE{ID: id, Updated: d.text()}
+	flags := d.number()
+	c.Rejected, c.Remote = flags&1 != 0, flags&2 != 0
+	c.Published, c.Summary = d.text(), d.text()
+	c.Severity, c.Score = d.text(), float64(d.number())/10
+	c.CWEs, c.Exploited = cweNumbers(d.list()), d.text()
 	return c, !d.bad && value != nil
 }
 

@@ -97,6 +97,17 @@ type cveMetric struct {
 // rate returns the score by the newest version of CVSS: the CNA's own, else that
 // of whoever added to the record.
 func (r *cveRecord) rate() (score float64, word string) {
+	s := r.rating()
+	switch {
+	case s == nil:
+		return 0, ""
+	case s.Score == 0:
+		return cvssScore(s.Vector)
+	}
+	return scored(s.Score)
+}
+
+func (r *cveRecord) rating() *cveScore {
 	for _, c := range r.all() {
 		for _, of := range []func(*cveMetric) *cveScore{
 			func(m *cveMetric) *cveScore { return m.V40 }, func(m *cveMetric) *cveScore { return m.V31 },
@@ -104,15 +115,19 @@ func (r *cveRecord) rate() (score float64, word string) {
 		} {
 			for i := range c.Metrics {
 				if s := of(&c.Metrics[i]); s != nil {
-					if s.Score == 0 {
-						return cvssScore(s.Vector)
-					}
-					return scored(s.Score)
+					return s
 				}
 			}
 		}
 	}
-	return 0, ""
+	return nil
+}
+
+// remote reports whether the rating says that the weakness is reached over a
+// network without privileges.
+func (r *cveRecord) remote() bool {
+	s := r.rating()
+	return s != nil && remote(s.Vector)
 }
 
 // all are the containers, the CNA's first.

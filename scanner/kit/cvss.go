@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"strings"
 
 	gocvss20 "github.com/pandatix/go-cvss/20"
@@ -83,4 +84,11 @@ func severityRank(word string) int {
 		return 5
 	}
 	return 0
+}
+
+// remote reports whether a CVSS vector says that a weakness is reached over a
+// network by who has no privileges: AV:N with PR:N, in version 2 with Au:N.
+func remote(vector string) bool {
+	metrics := strings.Split(strings.Trim(strings.TrimSpace(vector), "()"), "/")
+	return slices.Contains(metrics, "AV:N") && (slices.Contains(metrics, "PR:N") || slices.Contains(metrics, "Au:N"))
 }

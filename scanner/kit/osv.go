@@ -136,6 +136,7 @@ type Advisory struct {
 	URL                 string
 	Informational       string // of RustSec: unmaintained, unsound, notice; else empty
 	Malicious           bool   // the package itself is malware
+	Remote              bool   // reached over a network without privileges, as a CVSS vector says
 }
 
 func (r *osvRecord) advisory() Advisory {
@@ -152,6 +153,7 @@ func (r *osvRecord) advisory() Advisory {
 		ratings = append(ratings, affected.Severity...)
 	}
 	a.Score, a.Severity = rate(ratings)
+	a.Remote = slices.ContainsFunc(ratings, func(s osvSeverity) bool { return remote(s.Score) })
 	if a.Severity == "" {
 		a.Score, a.Severity = s.score, s.severity
 	}
@@ -165,7 +167,7 @@ func (r *osvRecord) advisory() Advisory {
 func (a Advisory) encode() []byte {
 	var e encoder
 	e.text(a.Modified)
-	e.number(flag(a.Withdrawn) | flag(a.Malicious)<<1)
+	e.number(flag(a.Withdrawn) | flag(a.Malicious)<<1 | flag(a.Remote)<<2)
 	e.text(a.Published)
 	e.list(a.Aliases)
 	e.list(a.Upstream)
@@ -185,7 +187,7 @@ func decodeAdvisory(id string, value []byte) (Advisory, bool) {
 	d := decoder{b: value}
 	a := Advisory{ID: id, Modified: d.text()}
 	flags := d.number()
-	a.Withdrawn, a.Malicious = flags&1 != 0, flags&2 != 0
+	a.Withdrawn, a.Malicious, a.Remote = flags&1 != 0, flags&2 != 0, flags&4 != 0
 	a.Published, a.Aliases, a.Upstream = d.text(), d.list(), d.list()
 	a.Summary, a.Severity, a.Score = d.text(), d.text(), float64(d.number())/10
 	a.CWEs = make([]int64, d.count())

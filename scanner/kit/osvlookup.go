@@ -1,11 +1,15 @@
 package kit
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // OSVHit is one advisory that speaks of a version of a package.
 type OSVHit struct {
 	Advisory Advisory
 	Fixed    []string // versions of the ranges that hold the fix, lowest first
+	Range    string   // that holds the version, "from 1.0 before 1.3.0"; empty when it is listed by itself
 	Possible string   // why it is only possible, empty when the version is affected
 }
 
@@ -66,7 +70,7 @@ func (q *osvQuery) hits(r *reading, prefix []byte) (hits []OSVHit, bad string) {
 			return false
 		}
 		if !a.Withdrawn && a.Modified == answer.modified { // else left behind by an older state of the record
-			hits = append(hits, OSVHit{Advisory: a, Fixed: answer.fixed, Possible: answer.possible})
+			hits = append(hits, OSVHit{Advisory: a, Fixed: answer.fixed, Range: answer.span, Possible: answer.possible})
 		}
 		return true
 	})
@@ -92,6 +96,7 @@ type osvAnswer struct {
 	affected bool
 	possible string
 	fixed    []string
+	span     string // in words
 }
 
 // ask goes through the versions and ranges of one advisory. One of them that
@@ -130,6 +135,7 @@ func (q *osvQuery) ask(value []byte) (a osvAnswer, ok bool) {
 func (q *osvQuery) within(d *decoder, order, events int, a *osvAnswer) (in, known bool) {
 	v, comparable := q.ordered(order)
 	limited, within := false, false
+	var span osvSpan
 	known = comparable
 	for range events {
 		kind, text := d.number(), d.text()
@@ -139,6 +145,7 @@ func (q *osvQuery) within(d *decoder, order, events int, a *osvAnswer) (in, know
 		if !comparable {
 			// Every version is affected, whatever its form is.
 			if every := events == 1 && kind == eventIntroduced && text == "0"; every {
+				a.span = osvSpan{}.String()
 				return true, true
 			}
 			continue
@@ -151,6 +158,7 @@ func (q *osvQuery) within(d *decoder, order, events int, a *osvAnswer) (in, know
 			n, ok = v.compare(text)
 		}
 		known = known && ok
+		span.meet(kind, text, n)
 		switch kind {
 		case eventIntroduced:
 			in = in || n >= 0
@@ -165,7 +173,34 @@ func (q *osvQuery) within(d *decoder, order, events int, a *osvAnswer) (in, know
 			limited, within = true, within || n < 0
 		}
 	}
-	return in && known && (!limited || within), known
+	in = in && known && (!limited || within)
+	if in {
+		a.span = span.String()
+	}
+	return in, known
+}
+
+// osvSpan is the part of a range that holds a version.
+type osvSpan struct{ from, end string }
+
+// meet takes the next event, of which n tells where the version stands to it.
+func (s *osvSpan) meet(kind int, text string, n int) {
+	switch {
+	case kind == eventIntroduced && n >= 0:
+		s.from, s.end = text, ""
+	case kind == eventFixed && n < 0 && s.end == "":
+		s.end = "before " + text
+	case kind == eventLastAffected && n <= 0 && s.end == "":
+		s.end = "up to " + text
+	}
+}
+
+func (s osvSpan) String() string {
+	from := ""
+	if s.from != "" && s.from != "0" {
+		from = "from " + s.from
+	}
+	return cmp.Or(strings.TrimSpace(from+" "+s.end), "all versions")
 }
 
 // ordered returns the version in the order of a range.
