@@ -96,7 +96,26 @@ type Summary struct {
 	Levels               map[Level]int   `json:"levels"`
 	InsufficientEvidence int             `json:"insufficient_evidence"`
 	Gaps                 int             `json:"gaps"`
+	LookedUp             *LookUps        `json:"looked_up,omitempty"`
 	Sensitivity          *Sensitivity    `json:"sensitivity,omitempty"` // when asked for
+}
+
+// LookUps counts for what known weaknesses were looked up in the offline data,
+// and why not for the rest.
+type LookUps struct {
+	Components         int         `json:"components"` // that are packages
+	ComponentsAssessed int         `json:"components_assessed"`
+	ComponentsNot      []NotLooked `json:"components_not"`
+	Products           int         `json:"products"` // as network products
+	ProductsAssessed   int         `json:"products_assessed"`
+	ProductsNot        []NotLooked `json:"products_not"`
+}
+
+// NotLooked is one reason for which something was not looked up, the most
+// frequent first.
+type NotLooked struct {
+	Reason string `json:"reason"`
+	Count  int    `json:"count"`
 }
 
 // Sensitivity is how far the ranking of the products hangs on the strengths of
@@ -180,10 +199,25 @@ type RegisterProduct struct {
 	Findings          []string                    `json:"findings"`
 	Questions         []RegisterQuestion          `json:"questions"`
 	Milder            *Milder                     `json:"milder,omitempty"`
+	Weaknesses        *KnownWeaknesses            `json:"known_weaknesses,omitempty"`
+	Support           []Support                   `json:"support,omitempty"` // of the product, its system and parts
 	RemoteControl     []RemoteWay                 `json:"remote_control,omitempty"`
 	Comparisons       []Comparison                `json:"comparisons,omitempty"` // declared versus observed
 	Attestations      []RegisterAttestation       `json:"attestations,omitempty"`
 	Sources           []Source                    `json:"sources"`
+}
+
+// KnownWeaknesses counts the weaknesses of a product that are stated or known,
+// and says how far they were looked up.
+type KnownWeaknesses struct {
+	Affected  int    `json:"affected"`
+	Possible  int    `json:"possibly_affected"`
+	Exploited int    `json:"exploited"` // of those that affect it
+	Looked    int    `json:"components_looked_up"`
+	Of        int    `json:"components_to_look_up"` // packages
+	Complete  bool   `json:"complete"`              // all of the product was looked up
+	AsOf      string `json:"as_of,omitempty"`       // of the data
+	Not       string `json:"not,omitempty"`         // why the product itself was not looked up as a network product
 }
 
 // RegisterAttestation is what somebody attests of a requirement, and the rules

@@ -310,6 +310,7 @@ func (c *collector) end(a *netvet.Assessment) error {
 		return err
 	}
 	c.judgedGap(a)
+	c.countLookUps(a)
 	if c.tally != nil {
 		c.tally.Fill(a)
 	}

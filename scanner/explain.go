@@ -92,6 +92,8 @@ func (x *explainer) productPage(p *netvet.RegisterProduct) {
 		x.factor(p, &p.Factors[i])
 	}
 	x.findings(p, x.findingsOf(p))
+	x.knownWeaknesses(p)
+	x.support(p)
 	x.remoteControl(p)
 	x.comparisons(p)
 	x.attestations(p)
@@ -348,7 +350,7 @@ func (x *explainer) finding(f *netvet.Finding) {
 		x.text(6, 8, "about %s %s%s", s.Kind, strings.TrimSpace(s.Name+" "+s.Version), count)
 	}
 	if v := f.Vulnerability; v != nil {
-		x.text(6, 8, "%s, %s%s, by %s", v.ID, v.Status, inBrackets(strings.Join(v.Aliases, ", ")), v.Source)
+		x.text(6, 8, "%s", weaknessWords(v))
 	}
 	for _, e := range f.Evidence {
 		if e.Text == "" || e.Text == f.Message {

@@ -38,7 +38,7 @@ func (c *collector) lookUpDevice(a *netvet.Assessment) error {
 	}
 	a.LookedUp.Product, a.LookedUp.Records = found.Not, found.Records
 	if found.Unknown > 0 && found.Not == "" {
-		a.LookedUp.Product = fmt.Sprintf("no record speaks of %s", counted(found.Unknown, "part"))
+		a.LookedUp.Product = fmt.Sprintf("no record that speaks of %s", counted(found.Unknown, "part"))
 	}
 	a.Support, err = c.Weaknesses.Support(&a.Product, &a.Match, parts, c.AsOf)
 	return err

@@ -229,7 +229,7 @@ func (r *run) judgedProduct(a *netvet.Assessment) netvet.RegisterProduct {
 		PossibleSuppliers: nonNil(a.Match.Possible), Registered: a.Match.Registered, Components: a.Census.Total,
 		Score: round(a.Score, 1), ScoreRange: [2]float64{round(a.Low, 1), round(a.High, 1)},
 		Level: a.Level, Coverage: round(a.Coverage, 2), Verdict: a.Verdict, VerdictBasis: a.VerdictBasis, Insufficient: a.Insufficient,
-		RemoteControl: a.RemoteControl, Comparisons: compared(a.Comparisons), Attestations: attestations(a.Attestations),
+		Weaknesses: knownWeaknesses(a), Support: a.Support, RemoteControl: a.RemoteControl, Comparisons: compared(a.Comparisons), Attestations: attestations(a.Attestations),
 		Factors: []netvet.RegisterFactor{}, Gates: []netvet.RegisterGate{}, Questions: []netvet.RegisterQuestion{},
 	}
 	if a.Match.Supplier != nil {

@@ -43,10 +43,9 @@ type Scanner struct {
 	Version     string         // of the program, for the register
 	Progress    func(Progress) // called now and then, from one goroutine; may be nil
 
-	Weaknesses *evidence.Weaknesses    // the same of network products and firmware, and ends of life; nil: they are not looked up
-	Matcher    *evidence.Matcher       // known vulnerabilities of components; nil: they are not looked up
-	Data       []netvet.DataSet        // what Matcher looks into, for the register
-	Judged     func(evidence.Coverage) // told at the end how many components were looked up; may be nil
+	Weaknesses *evidence.Weaknesses // the same of network products and firmware, and ends of life; nil: they are not looked up
+	Matcher    *evidence.Matcher    // known vulnerabilities of components; nil: they are not looked up
+	Data       []netvet.DataSet     // what Matcher looks into, for the register
 
 	// MaxProducts bounds what Scan holds; 0: DefaultMaxProducts. Each has no bound.
 	MaxProducts int
@@ -179,14 +178,15 @@ type run struct {
 	resolver *resolver
 	alike    *alike // nil: every product is judged by itself
 	sink     Sink
-	line     *line        // nil until products are assessed
-	facts    *factStore   // of things that are no products; nil where products are only described
-	advice   *adviceStore // what advisories state; nil where products are only described
-	findings *foundParts  // lists of what was found in products; nil when the context names none
-	bindings *bindings    // nil until the facts are known
-	assessed atomic.Int64 // products delivered
-	unjudged bool         // products are identified and bound, and no more
-	judged   evidence.Coverage
+	line     *line             // nil until products are assessed
+	facts    *factStore        // of things that are no products; nil where products are only described
+	advice   *adviceStore      // what advisories state; nil where products are only described
+	findings *foundParts       // lists of what was found in products; nil when the context names none
+	bindings *bindings         // nil until the facts are known
+	assessed atomic.Int64      // products delivered
+	unjudged bool              // products are identified and bound, and no more
+	judged   evidence.Coverage // components, for known weaknesses
+	devices  evidence.Coverage // products, as network products
 
 	register   *netvet.Register
 	errs       InputErrors
@@ -314,9 +314,7 @@ func (r *run) finish() (*netvet.Register, error) {
 	if r.Sensitivity {
 		r.register.Summary.Sensitivity = r.model.sensitivity(r.sample, r.Jobs)
 	}
-	if r.Judged != nil && r.judged.Components > 0 {
-		r.Judged(r.judged)
-	}
+	r.register.Summary.LookedUp = r.lookUps()
 	r.register.Summary.Suppliers = len(r.parties)
 	r.register.Incomplete = r.register.Summary.Gaps > 0
 	if len(r.errs) > 0 {

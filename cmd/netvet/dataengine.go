@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
+	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/sbom"
 	"github.com/netvet/netvet/scanner"
 	"github.com/netvet/netvet/scanner/evidence"
@@ -24,6 +26,9 @@ func (p *program) useData(ctx context.Context, s *scanner.Scanner, f *scanFlags,
 		if f.osvEngine.value != engineIndex {
 			return done, usage("--osv-engine %s: which data? give --data DIR", f.osvEngine.value)
 		}
+		if f.maxAge > 0 {
+			return done, usage("--max-data-age: of which data? give --data DIR, or set NETVET_DATA")
+		}
 		return done, nil
 	}
 	k, err := openData(f.data)
@@ -36,9 +41,10 @@ func (p *program) useData(ctx context.Context, s *scanner.Scanner, f *scanFlags,
 	}
 	manifest := k.Manifest()
 	s.Data, s.Weaknesses = manifest.DataSets(), evidence.NewWeaknesses(k)
-	osv, ok := manifest.Source("osv")
-	if !ok {
-		p.warn("the data in %s has no advisories of OSV: known vulnerabilities of components are not looked up", f.data)
+	f.tooOld = tooOld(&manifest, f.maxAge, time.Now())
+	p.note("offline data: %s", agesOf(&manifest, time.Now()))
+	if _, ok := manifest.Source("osv"); !ok {
+		p.warn("the data in %s has no advisories of OSV: known weaknesses of packages are not looked up", f.data)
 		return done, nil
 	}
 	if s.Matcher, err = evidence.NewMatcher(k); err != nil {
@@ -49,9 +55,27 @@ func (p *program) useData(ctx context.Context, s *scanner.Scanner, f *scanFlags,
 			return done, err
 		}
 	}
-	p.note("advisories of OSV up to %s, %s old", day10(osv.Newest), ageOf(osv.Newest, time.Now()))
-	s.Judged = func(c evidence.Coverage) { p.note("%s", c.String()) }
 	return done, nil
+}
+
+// agesOf tells how old the data of each source is.
+func agesOf(m *kit.Manifest, now time.Time) string {
+	var ages []string
+	for _, s := range m.Sources {
+		ages = append(ages, s.ID+" ("+ageInWords(m, s, now)+")")
+	}
+	return strings.Join(ages, ", ")
+}
+
+// tellLookUps says on every run what known weaknesses were looked up for.
+func (p *program) tellLookUps(f *scanFlags, l *netvet.LookUps) {
+	if f.data == "" {
+		p.note("known weaknesses are not looked up: no offline data; build it with netvet data build, then scan with --data DIR")
+		return
+	}
+	for _, note := range scanner.LookUpNotes(l) {
+		p.note("%s", note)
+	}
 }
 
 // useOverrides lays what came with the data between the built-in suppliers and

@@ -12,6 +12,7 @@ import (
 	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/sbom"
 	"github.com/netvet/netvet/scanner"
+	"github.com/netvet/netvet/scanner/kit"
 	"github.com/spf13/cobra"
 )
 
@@ -22,6 +23,7 @@ type inspectFlags struct {
 	json        bool
 	components  bool
 	saveColumns string
+	data        string
 }
 
 func (p *program) inspectCommand() *cobra.Command {
@@ -47,6 +49,7 @@ to inspect and scan with --columns.
 	flags.BoolVar(&f.components, "components", false, "list the components of each product")
 	flags.StringVar(&f.saveColumns, "save-columns", "", "write how the columns of tables were understood to `FILE`, to be corrected and given with --columns")
 	flags.StringVar(&f.context, "context", contextFile, "`FILE` to check along with the inputs; the default only if the working directory has one")
+	dataFlag(cmd, &f.data)
 	f.know.addSuppliers(flags)
 	f.read.add(flags)
 	return cmd
@@ -83,6 +86,9 @@ func (p *program) inspect(ctx context.Context, args []string, f *inspectFlags) e
 		}
 	}
 	if err := view.read(ctx, inputs, options); err != nil {
+		return err
+	}
+	if view.data, err = dataStatus(f.data); err != nil {
 		return err
 	}
 	if f.json {
@@ -123,6 +129,7 @@ type inspection struct {
 	facts     []fact // the first of them
 	factCount int
 	broken    faults
+	data      *kit.Manifest // nil when no data was named
 }
 
 // fact is what a probe saw or a specification states about some product.
@@ -133,6 +140,20 @@ func (v *inspection) fact(f fact) {
 	if len(v.facts) < shownFacts {
 		v.facts = append(v.facts, f)
 	}
+}
+
+// dataStatus is what the offline data holds that a scan of the inputs would ask.
+func dataStatus(dir string) (*kit.Manifest, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	k, err := openData(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer k.Close()
+	m := k.Manifest()
+	return &m, nil
 }
 
 // faults are errors that did not end the run.

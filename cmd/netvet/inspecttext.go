@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/netvet/netvet"
 	"github.com/netvet/netvet/scanner/report"
@@ -49,6 +50,9 @@ func (v *inspection) writeText(w io.Writer) error {
 	}
 	if v.factCount > 0 {
 		v.writeFacts(w)
+	}
+	if v.data != nil {
+		fmt.Fprintln(w, "\nOffline data:", agesOf(v.data, time.Now()))
 	}
 	fmt.Fprintln(w, "\nGaps:", len(v.gaps))
 	for _, g := range v.gaps {

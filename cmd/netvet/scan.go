@@ -35,6 +35,8 @@ type scanFlags struct {
 	redact      choices
 	maxProducts int
 	data        string
+	maxAge      maxAge
+	tooOld      error // of the data, when it is older than maxAge
 	osvEngine   choice
 }
 
@@ -81,6 +83,7 @@ that is given beats its variable.
 	flags.Var(&f.redact, "redact", "leave out of the result: "+strings.Join(f.redact.known, ","))
 	flags.IntVar(&f.maxProducts, "max-products", scanner.DefaultMaxProducts, "products that a sorted register may hold; -o ndjson has no bound")
 	dataFlag(cmd, &f.data)
+	maxAgeFlag(cmd, &f.maxAge)
 	flags.Var(&f.osvEngine, "osv-engine", "what looks components up in the data: "+f.osvEngine.words()+" (over DATA/osv-scalibr/<Ecosystem>/all.zip)")
 	f.know.addRules(flags)
 	f.know.addSuppliers(flags)
@@ -128,6 +131,10 @@ func (p *program) scan(ctx context.Context, args []string, f *scanFlags) error {
 	}
 	if err := p.compare(f, compared); err != nil {
 		return err
+	}
+	if f.tooOld != nil {
+		p.say("error", f.tooOld.Error())
+		codes = append(codes, exitOld)
 	}
 	if code := first(codes); code != exitDone {
 		return &exit{code, nil}
@@ -302,6 +309,7 @@ func (p *program) conclude(profile string, f *scanFlags, r *netvet.Register) int
 			p.note("wrote %s", out.file)
 		}
 	}
+	p.tellLookUps(f, r.Summary.LookedUp)
 	if why := nothingAssessed(&r.Summary); why != "" && !f.allowEmpty {
 		p.say("error", "nothing was assessed: "+why+"; netvet inspect shows what was read")
 		return exitNothing

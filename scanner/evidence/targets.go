@@ -96,7 +96,7 @@ func (w *Weaknesses) targets(p *netvet.Product, m *netvet.Match, parts []netvet.
 	if t, ok := a.product(); ok {
 		list = append(list, t)
 	} else {
-		not = "no maker or no name is given"
+		not = "no maker or no name"
 	}
 	if t, ok := a.systemTarget(parts); ok {
 		if by := t.recordedBy; by != "" {

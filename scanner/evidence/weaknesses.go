@@ -82,9 +82,9 @@ func (w *Weaknesses) Product(p *netvet.Product, m *netvet.Match, parts []netvet.
 	switch {
 	case out.Not != "" || out.Records > 0:
 	case p.Version == "":
-		out.Not = "no version is given"
+		out.Not = "no version"
 	default:
-		out.Not = "no record speaks of it"
+		out.Not = "no record that speaks of it"
 	}
 	return out, nil
 }

@@ -35,6 +35,7 @@ func writeTable(w io.Writer, r *netvet.Register, o Options) error {
 	t.gates()
 	t.adjustments()
 	t.summary()
+	t.lookedUp()
 	t.sensitivity()
 	t.gaps()
 	t.next()
