@@ -241,7 +241,7 @@ func (o *ruleResults) judge(subject netvet.Subject, count int, input, pointer st
 	if adverse {
 		message = r.message.fill(e.root)
 		if e.vulnerability != nil {
-			message += howKnown(e.vulnerability)
+			message = tidy(message) + howKnown(e.vulnerability)
 		}
 		item.Text = message
 	} else if item.Text = r.cleared.fill(e.root); item.Text == "" {

@@ -20,11 +20,17 @@ func (o *ruleResults) weaknesses() {
 	for i := range e.a.Vulnerabilities {
 		v := &e.a.Vulnerabilities[i]
 		e.vulnerability = v
+		subject := netvet.Subject{Kind: eachVulnerability, Name: v.ID, Version: v.Version, Ref: firstOf(v.Ref, v.Component)}
+		if v.Component == "" {
+			named := *v
+			named.Component = "the product"
+			e.vulnerability, v = &named, &named
+		}
 		match := e.supplierMatch(o.r)
 		if v.Match > 0 {
 			match *= v.Match
 		}
-		o.judge(netvet.Subject{Kind: eachVulnerability, Name: v.ID, Version: v.Version, Ref: firstOf(v.Ref, v.Component)}, 1, v.Input, v.Pointer, match, 1)
+		o.judge(subject, 1, v.Input, v.Pointer, match, 1)
 	}
 	e.vulnerability = nil
 }
@@ -46,7 +52,7 @@ func (o *ruleResults) perhaps(subject netvet.Subject, input, pointer string, mat
 	}
 	item := o.item(subject, true, match, 1)
 	item.Input, item.Pointer = firstOf(input, item.Input), pointer
-	item.Text = o.r.message.fill(e.root) + howKnown(v)
+	item.Text = tidy(o.r.message.fill(e.root)) + howKnown(v)
 	message := item.Text
 	e.attributed(&item, v)
 	i := o.of(subject)
@@ -59,6 +65,11 @@ func (o *ruleResults) perhaps(subject netvet.Subject, input, pointer string, mat
 	}
 	r.Evidence = o.merge(r, item)
 	return true
+}
+
+// tidy closes the gaps that a version which is not known leaves in a text.
+func tidy(text string) string {
+	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), " ,", ",")
 }
 
 // howKnown says whose word it is that a weakness affects the product, and for
