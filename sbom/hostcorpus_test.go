@@ -137,7 +137,7 @@ func redfishWord(c netvet.Component) string {
 	switch c.Type {
 	case "CPU", "GPU", "FPGA", "Accelerator", "Core", "Thread", "DSP", "OEM":
 		return "Processor"
-	case "bmc":
+	case "bmc", "management-service":
 		return "Manager"
 	}
 	return c.Type

@@ -204,10 +204,10 @@ func (r *nmapReader) yield(target string) error {
 	}
 	vantage := ""
 	if address, err := netip.ParseAddr(target); err == nil && address.IsLoopback() {
-		vantage = "; vantage=loopback" // the host scanned itself: others may not reach what it saw
+		vantage = factDetail("vantage", "loopback") // the host scanned itself: others may not reach what it saw
 	}
 	for _, o := range append([]netvet.Observation{seen}, h.held...) {
-		o.Detail += vantage
+		o.Detail = strings.Trim(o.Detail+"; "+vantage, "; ")
 		o.Target, o.Source, o.From, o.To = target, r.source, h.from, h.to
 		if err := r.emit(Observation{o}); err != nil {
 			return err

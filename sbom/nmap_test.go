@@ -39,6 +39,9 @@ func TestNmapOddities(t *testing.T) {
 	// Ports before the address, and a host of which only a name is known.
 	wantFacts(t, nmapXML(), `<nmaprun><host><ports><port protocol="tcp" portid="1"><state state="open"/></port></ports><hostnames><hostname name="a"/></hostnames></host><runstats><finished/></runstats></nmaprun>`,
 		"host | a | a | names=a; open=1", "port | a | 1/tcp | ")
+	// A host that scanned itself.
+	wantFacts(t, nmapXML(), `<nmaprun><host><address addr="127.0.0.1" addrtype="ipv4"/><ports><port protocol="tcp" portid="631"><state state="open" reason="syn-ack"/></port></ports></host><runstats><finished/></runstats></nmaprun>`,
+		"host | 127.0.0.1 | 127.0.0.1 | addresses=127.0.0.1; open=1; vantage=loopback", "port | 127.0.0.1 | 631/tcp | reason=syn-ack; vantage=loopback")
 }
 
 // detailValue returns a value of a detail.
