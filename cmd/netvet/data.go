@@ -241,13 +241,4 @@ func day10(date string) string {
 	return date[:len(time.DateOnly)]
 }
 
-// ageOf is the number of days since a date.
-func ageOf(date string, now time.Time) string {
-	t, err := time.Parse(time.DateOnly, day10(date))
-	if err != nil {
-		return "-"
-	}
-	return strconv.Itoa(max(0, int(now.Sub(t)/(24*time.Hour)))) + "d"
-}
-
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
