@@ -26,6 +26,8 @@ func (x *explainer) knownWeaknesses(p *netvet.RegisterProduct) {
 		x.text(2, 4, "all of it was looked up in data of %s", w.AsOf)
 	case w.AsOf != "":
 		x.text(2, 4, "not all of it was looked up, in data of %s: that nothing more is known says nothing", w.AsOf)
+	default:
+		x.text(2, 4, "not looked up in full: that nothing more is known says nothing")
 	}
 }
 

@@ -81,7 +81,9 @@ func joinLookedUp(dst, src *netvet.LookedUp) {
 
 // completeLookUp says whether all of a product was looked up of which weaknesses
 // may be known, and as of when: its packages, and where it is or holds hardware
-// or firmware, itself and each of those parts by a record that speaks of it.
+// or firmware, itself and each of those parts by a record that speaks of it. Data
+// without the catalogue of exploited weaknesses cannot tell that none is exploited,
+// and so completes nothing.
 func (r *run) completeLookUp(a *netvet.Assessment) {
 	l := &a.LookedUp
 	p := &a.Product
@@ -94,9 +96,11 @@ func (r *run) completeLookUp(a *netvet.Assessment) {
 	if network && r.Weaknesses != nil {
 		dates = append(dates, r.Weaknesses.AsOf())
 	}
-	if len(dates) == 0 {
+	kev := slices.IndexFunc(r.Scanner.Data, func(d netvet.DataSet) bool { return d.ID == "kev" })
+	if len(dates) == 0 || kev < 0 {
 		return
 	}
+	dates = append(dates, r.Scanner.Data[kev].AsOf)
 	day := slices.Min(dates)
 	l.AsOf = netvet.Date(day[:min(len(day), len(time.DateOnly))])
 	l.Complete = l.AsOf != "" && l.Assessed == l.Components && (!packages || r.Matcher != nil) &&
